@@ -1,0 +1,55 @@
+import { formats } from './formats.js';
+import { shown } from './hide-secrets.js';
+import type { ListedSetting } from './setting-list.js';
+import { settingList } from './setting-list.js';
+
+const headings = ['Setting', 'Environment', 'Flag', 'Default', 'Takes', 'What it is'];
+
+const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
+
+function cells(setting: ListedSetting): string[] {
+  const { key, env, flag = '', doc, sensitive } = setting;
+  const takes = formats[setting.format].takes(setting);
+  return [
+    code(key),
+    code(env),
+    code(flag),
+    code(shown(setting.default, false)),
+    takes,
+    sensitive ? `${doc} Secret.` : doc,
+  ];
+}
+
+/** The settings as a Markdown table, its columns aligned the way the formatter of this repository wants them. */
+export function configurationTable(): string {
+  const rows = [headings, ...settingList.map(cells)];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[], fill = ' '): string =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [
+    line(head),
+    line(
+      headings.map(() => ''),
+      '-',
+    ),
+    ...body.map((row) => line(row)),
+  ].join('\n');
+}
+
+/** The whole of `docs/configuration.md`; a test holds the file to it. */
+export function configurationPage(): string {
+  return `# Configuration
+
+A flag wins over the environment, the environment over the default. A variable that is set but empty counts as not set.
+Everything is checked when a command starts: it names each setting that cannot be used, where it came from, the value
+given and what it takes. \`lastgood config\` prints the values in force with secrets hidden.
+
+${configurationTable()}
+
+- \`LASTGOOD_STORE=s3\` needs \`S3_BUCKET\`. \`S3_ACCESS_KEY_ID\` and \`S3_SECRET_ACCESS_KEY\` go together.
+- A \`LASTGOOD_HOST\` that other machines can reach needs \`LASTGOOD_TOKEN\`: without one, anyone who reaches the port
+  could move production.
+- Clients and the command line read \`LASTGOOD_URL\` and \`LASTGOOD_TOKEN\`.
+`;
+}

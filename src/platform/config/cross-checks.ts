@@ -1,0 +1,37 @@
+import { isIP } from 'node:net';
+import type { Settings } from './settings.js';
+
+/** A rule that needs more than one setting. It blames the setting that would most likely be changed. */
+interface Finding {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Whether only this machine can reach a listener on `host`. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  if (isIP(bare) === 4) return bare.startsWith('127.');
+  return bare === 'localhost' || bare === '::1';
+}
+
+/** Checks what one setting alone cannot tell. */
+export function crossChecks(settings: Settings): Finding[] {
+  const { s3 } = settings;
+  const found: Finding[] = [];
+  if (settings.store === 's3' && s3.bucket === '') {
+    found.push({ key: 's3.bucket', text: 'the store is s3, so it takes the name of a bucket' });
+  }
+  if (s3.accessKeyId !== '' && s3.secretAccessKey === '') {
+    found.push({ key: 's3.secretAccessKey', text: 'S3_ACCESS_KEY_ID is set, so its secret is needed too' });
+  }
+  if (s3.accessKeyId === '' && s3.secretAccessKey !== '') {
+    found.push({ key: 's3.accessKeyId', text: 'S3_SECRET_ACCESS_KEY is set, so its key is needed too' });
+  }
+  if (!isLoopback(settings.host) && settings.token === '') {
+    found.push({
+      key: 'host',
+      text: 'anyone who can reach this port could move production: set LASTGOOD_TOKEN, or --host 127.0.0.1',
+    });
+  }
+  return found;
+}

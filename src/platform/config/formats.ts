@@ -1,0 +1,89 @@
+import convict from 'convict';
+
+/** What a format needs to know of its setting beside the value. */
+export interface FormatOptions {
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+}
+
+interface Format {
+  /** Completes the sentence "it takes …". */
+  takes(options: FormatOptions): string;
+  accepts(value: unknown, options: FormatOptions): boolean;
+  /** Text from the environment or a flag to a value; text that does not fit is handed back for `accepts` to refuse. */
+  parse?(text: string): unknown;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isUrl = (value: unknown, protocols: readonly string[]): boolean => {
+  if (value === '') return true;
+  if (!isText(value) || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return protocols.includes(url.protocol) && url.hostname !== '';
+};
+
+const urlFormat = (example: string, ...protocols: string[]): Format => ({
+  takes: () => `a URL like ${example}, or nothing`,
+  accepts: (value) => isUrl(value, protocols),
+});
+
+const count = ({ min = 0, max = Number.MAX_SAFE_INTEGER }: FormatOptions) => ({ min, max });
+
+/** Every kind of value a setting can have. Convict's own number and boolean formats would take `10abc` and `maybe`. */
+export const formats = {
+  text: {
+    takes: () => 'text',
+    accepts: isText,
+  },
+  'filled-text': {
+    takes: () => 'text that is not empty',
+    accepts: (value) => isText(value) && value.trim() !== '',
+  },
+  'whole-number': {
+    takes: (options) => `a whole number from ${count(options).min} to ${count(options).max}`,
+    accepts: (value, options) =>
+      Number.isSafeInteger(value) && Number(value) >= count(options).min && Number(value) <= count(options).max,
+    parse: (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text),
+  },
+  'true-or-false': {
+    takes: () => 'true or false',
+    accepts: (value) => typeof value === 'boolean',
+    parse: (text) => ({ true: true, false: false })[text.trim().toLowerCase()] ?? text,
+  },
+  choice: {
+    takes: ({ choices = [] }) => `one of ${choices.join(', ')}`,
+    accepts: (value, { choices = [] }) => isText(value) && choices.includes(value),
+  },
+  'absolute-folders': {
+    takes: () => "absolute folders with ':' between them, like /models:/mnt/share",
+    accepts: (value) =>
+      Array.isArray(value) && value.every((folder: unknown) => isText(folder) && folder.startsWith('/')),
+    parse: (text) => (text === '' ? [] : text.split(':').map((folder) => folder.trim())),
+  },
+  'postgres-url': urlFormat('postgresql://user:password@host:5432/lastgood', 'postgres:', 'postgresql:'),
+  'redis-url': urlFormat('redis://host:6379', 'redis:', 'rediss:'),
+  'http-url': urlFormat('https://host:9000', 'http:', 'https:'),
+} satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+
+/**
+ * What a setting takes, where its value does not fit; nothing where it does.
+ */
+export function misfit(name: FormatName, value: unknown, options: FormatOptions): string | undefined {
+  const format: Format = formats[name];
+  return format.accepts(value, options) ? undefined : format.takes(options);
+}
+
+for (const [name, format] of Object.entries<Format>(formats)) {
+  convict.addFormat({
+    name,
+    validate(value: unknown, setting: convict.SchemaObj) {
+      const options: FormatOptions = { min: setting.min, max: setting.max, choices: setting.choices };
+      if (!format.accepts(value, options)) throw new Error(`takes ${format.takes(options)}`);
+    },
+    coerce: (text: string) => (format.parse ? format.parse(text) : text),
+  });
+}

@@ -1,0 +1,25 @@
+import type { Setting, Settings } from './settings.js';
+import { schema } from './settings.js';
+
+/** A setting with its key as users see it: `port`, `s3.bucket`. */
+export interface ListedSetting extends Setting<unknown> {
+  readonly key: string;
+}
+
+const { s3, ...plain } = schema;
+
+/** The settings of the schema as one flat list, in the order they are documented. */
+export const settingList: readonly ListedSetting[] = [
+  ...Object.entries<Setting<unknown>>(plain).map(([key, setting]) => ({ ...setting, key })),
+  ...Object.entries<Setting<unknown>>(s3).map(([key, setting]) => ({ ...setting, key: `s3.${key}` })),
+];
+
+/** The value of one setting by its key; undefined for a key that is no setting. */
+export function valueOf(settings: Settings, key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>(
+      (part, name) => (typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined),
+      settings,
+    );
+}

@@ -1,0 +1,206 @@
+import type { FormatName, FormatOptions } from './formats.js';
+
+/** One setting as convict takes it, with the flag beside it. `env` and `flag` are where it can be given. */
+export interface Setting<T> extends FormatOptions {
+  readonly doc: string;
+  readonly format: FormatName;
+  readonly default: T;
+  readonly env: string;
+  readonly flag?: string;
+  readonly sensitive?: boolean;
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const stores = ['file', 's3'] as const;
+export type StoreKind = (typeof stores)[number];
+
+/** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly databasePoolSize: number;
+  readonly redisUrl: string;
+  readonly token: string;
+  readonly logLevel: LogLevel;
+  readonly bodyLimitBytes: number;
+  readonly soakWindowSeconds: number;
+  readonly shutdownGraceSeconds: number;
+  readonly jobConcurrency: number;
+  readonly jobAttempts: number;
+  readonly store: StoreKind;
+  readonly fileRoots: readonly string[];
+  readonly s3: {
+    readonly bucket: string;
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly forcePathStyle: boolean;
+  };
+}
+
+type Schema<T> = {
+  readonly [K in keyof T]: T[K] extends string | number | boolean | readonly string[] ? Setting<T[K]> : Schema<T[K]>;
+};
+
+const day = 24 * 60 * 60;
+const mebibyte = 1024 * 1024;
+
+/** The one list of settings; the loader, `lastgood config` and the documentation all read it. */
+export const schema: Schema<Settings> = {
+  host: {
+    doc: 'Address to listen on. Any address but loopback needs a token.',
+    format: 'filled-text',
+    default: '127.0.0.1',
+    env: 'LASTGOOD_HOST',
+    flag: '--host',
+  },
+  port: {
+    doc: 'Port to listen on; 0 takes any free one.',
+    format: 'whole-number',
+    min: 0,
+    max: 65_535,
+    default: 7420,
+    env: 'LASTGOOD_PORT',
+    flag: '--port',
+  },
+  dataDir: {
+    doc: 'Folder for everything kept on this machine: the embedded database and the artifact store.',
+    format: 'filled-text',
+    default: '.lastgood',
+    env: 'LASTGOOD_DATA',
+    flag: '--data',
+  },
+  databaseUrl: {
+    doc: 'PostgreSQL to use; when empty, `lastgood up` runs its own inside the data folder.',
+    format: 'postgres-url',
+    default: '',
+    env: 'DATABASE_URL',
+    flag: '--database-url',
+  },
+  databasePoolSize: {
+    doc: 'Most connections one process keeps to PostgreSQL.',
+    format: 'whole-number',
+    min: 1,
+    max: 1000,
+    default: 10,
+    env: 'LASTGOOD_DATABASE_POOL',
+  },
+  redisUrl: {
+    doc: 'Redis for the jobs; when empty, the jobs run on PostgreSQL.',
+    format: 'redis-url',
+    default: '',
+    env: 'REDIS_URL',
+  },
+  token: {
+    doc: 'Bearer token that every request must carry; when empty, requests need none.',
+    format: 'text',
+    default: '',
+    env: 'LASTGOOD_TOKEN',
+    sensitive: true,
+  },
+  logLevel: {
+    doc: 'Least severe level that is logged.',
+    format: 'choice',
+    choices: logLevels,
+    default: 'info',
+    env: 'LASTGOOD_LOG_LEVEL',
+  },
+  bodyLimitBytes: {
+    doc: 'Largest request body, in bytes.',
+    format: 'whole-number',
+    min: 1024,
+    max: 1024 * mebibyte,
+    default: mebibyte,
+    env: 'LASTGOOD_BODY_LIMIT_BYTES',
+  },
+  soakWindowSeconds: {
+    doc: 'How long a version must serve before it counts as known good, in seconds.',
+    format: 'whole-number',
+    min: 0,
+    max: 90 * day,
+    default: 1800,
+    env: 'LASTGOOD_SOAK_WINDOW_SECONDS',
+  },
+  shutdownGraceSeconds: {
+    doc: 'How long requests and jobs in progress may take to end at shutdown, in seconds.',
+    format: 'whole-number',
+    min: 0,
+    max: 3600,
+    default: 10,
+    env: 'LASTGOOD_SHUTDOWN_GRACE_SECONDS',
+  },
+  jobConcurrency: {
+    doc: 'Jobs that one worker runs at the same time.',
+    format: 'whole-number',
+    min: 1,
+    max: 1000,
+    default: 4,
+    env: 'LASTGOOD_JOB_CONCURRENCY',
+  },
+  jobAttempts: {
+    doc: 'How often a failing job is tried before it is given up.',
+    format: 'whole-number',
+    min: 1,
+    max: 100,
+    default: 8,
+    env: 'LASTGOOD_JOB_ATTEMPTS',
+  },
+  store: {
+    doc: 'Where uploads go: a folder under the data folder, or an S3 bucket.',
+    format: 'choice',
+    choices: stores,
+    default: 'file',
+    env: 'LASTGOOD_STORE',
+  },
+  fileRoots: {
+    doc: 'Folders that `file://` artifacts may lie under, beside the artifact store of the data folder.',
+    format: 'absolute-folders',
+    default: [],
+    env: 'LASTGOOD_FILE_ROOTS',
+  },
+  s3: {
+    bucket: {
+      doc: 'Bucket for uploads.',
+      format: 'text',
+      default: '',
+      env: 'S3_BUCKET',
+    },
+    endpoint: {
+      doc: 'Address of an S3-compatible server; when empty, the one of AWS for the region.',
+      format: 'http-url',
+      default: '',
+      env: 'S3_ENDPOINT',
+    },
+    region: {
+      doc: 'Region of the bucket.',
+      format: 'filled-text',
+      default: 'us-east-1',
+      env: 'S3_REGION',
+    },
+    accessKeyId: {
+      doc: 'Access key; when empty, the usual AWS credential chain.',
+      format: 'text',
+      default: '',
+      env: 'S3_ACCESS_KEY_ID',
+      sensitive: true,
+    },
+    secretAccessKey: {
+      doc: 'Secret of the access key.',
+      format: 'text',
+      default: '',
+      env: 'S3_SECRET_ACCESS_KEY',
+      sensitive: true,
+    },
+    forcePathStyle: {
+      doc: 'Whether the bucket stands in the path instead of the host name, as most S3-compatible servers want.',
+      format: 'true-or-false',
+      default: true,
+      env: 'S3_FORCE_PATH_STYLE',
+    },
+  },
+};
