@@ -1,0 +1,42 @@
+import type {
+  ClearRejectionRequest,
+  MoveAliasRequest,
+  RollBackRequest,
+  ServingReportRequest,
+} from '../contract/requests/alias.request.js';
+import type { CreateModelRequest, EditModelRequest } from '../contract/requests/model.request.js';
+import type { RegisterVersionRequest } from '../contract/requests/version.request.js';
+import type { RecordView, VersionView } from '../contract/views.js';
+
+// What users hand to the client: the bodies of the wire contract, types only. The registry checks every field itself.
+
+export type ModelInput = CreateModelRequest;
+export type ModelEdit = EditModelRequest;
+export type VersionInput = Omit<RegisterVersionRequest, 'env'> & { env?: RecordView['env'] };
+export type ArtifactInput = VersionInput['artifacts'][number];
+export type RollBackInput = RollBackRequest;
+export type ClearInput = ClearRejectionRequest;
+export type ReportInput = ServingReportRequest;
+
+/** A move of an alias. With `ifRevision` it happens only while the alias still has that revision. */
+export type PromoteInput = MoveAliasRequest & { ifRevision?: number };
+
+/** A version that is recorded now; `created` is false when the same record had been registered before. */
+export interface Registration {
+  version: VersionView;
+  created: boolean;
+}
+
+/** Which page of a list. Sizes over the registry's limit are refused by it. */
+export interface PageInput {
+  pageSize?: number;
+  pageToken?: string;
+}
+
+/** Every call takes a signal that gives up on it, and a time limit for one try, in milliseconds. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** How often the call is tried again where that does no harm; 2 unless told. */
+  retries?: number;
+}
