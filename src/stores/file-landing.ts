@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Where bytes wait inside the store's folder until they are known to be right. Same file system, so a rename is atomic. */
+export const INCOMING = '.incoming';
+
+// No upload pauses for a day between two writes; what is older was left by a process that died.
+const LEFT_BEHIND_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Writes the bytes to `path` (inside `folder`) so that they appear whole or not at all, also when the machine
+ * loses power: temporary file, fsync, rename, fsync of the folder. Whatever stops the stream is thrown as it is.
+ */
+export async function land(bytes: Readable, folder: string, path: string): Promise<void> {
+  const incoming = join(folder, INCOMING);
+  const temporary = join(incoming, `${basename(path)}.${randomUUID()}`);
+  try {
+    await mkdir(incoming, { recursive: true });
+    const firstMade = await mkdir(dirname(path), { recursive: true });
+    // Read-only: artifacts never change, and this keeps them from an editor or a careless script.
+    await pipeline(bytes, createWriteStream(temporary, { flags: 'wx', mode: 0o444, flush: true }));
+    await rename(temporary, path);
+    await syncFolders(dirname(path), firstMade === undefined ? dirname(path) : dirname(firstMade));
+  } catch (error) {
+    bytes.destroy();
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Removes what uploads that died more than a day ago left in `folder`. */
+export async function sweepIncoming(folder: string, now = Date.now()): Promise<void> {
+  const incoming = join(folder, INCOMING);
+  for (const name of await readdir(incoming).catch(() => [])) {
+    const path = join(incoming, name);
+    const found = await stat(path).catch(() => null);
+    if (found && now - found.mtimeMs > LEFT_BEHIND_AFTER_MS) await rm(path, { force: true });
+  }
+}
+
+// A new name is on disk only once its folder is: from the file's folder up to the lowest one that was there before.
+async function syncFolders(from: string, to: string): Promise<void> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (folder === to || folder === dirname(folder)) return;
+  }
+}

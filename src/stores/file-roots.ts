@@ -1,0 +1,43 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { pathOfFileUri } from './file-uri.js';
+import { shownUri } from './shown-uri.js';
+import { StoreRefusal } from './store-refusal.js';
+
+/** The folders that file URIs may lead into, symbolic links followed. Everything outside is refused. */
+export class FileRoots {
+  readonly #roots: readonly string[];
+
+  constructor(roots: readonly string[]) {
+    this.#roots = [...new Set(roots.map((root) => resolve(root)))];
+  }
+
+  /**
+   * The real path behind the URI and the root it lies in, or why it is refused. Worked out anew each time, since
+   * links can be changed. What is not there yet counts by the nearest folder above it that is.
+   */
+  async resolve(uri: string): Promise<{ path: string; root: string } | StoreRefusal> {
+    const path = pathOfFileUri(uri);
+    if (path instanceof StoreRefusal) return path;
+    const real = await realPathOf(path);
+    for (const root of this.#roots) {
+      if (isInside(await realPathOf(root), real)) return { path: real, root };
+    }
+    const roots = this.#roots.join(', ');
+    return new StoreRefusal('outside-roots', `${shownUri(uri)} lies outside the folders served here: ${roots}`);
+  }
+}
+
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // Not there, or not to be entered: then nothing below can be opened either, and its parent says where it would lie.
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPathOf(parent), basename(path));
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  return path.startsWith(root.endsWith(sep) ? root : root + sep);
+}

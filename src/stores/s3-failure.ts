@@ -1,0 +1,43 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { StoreError, type StoreErrorCode } from './store-error.js';
+
+const SYSTEM_CODE = /^E[A-Z0-9_]{2,30}$/;
+
+/**
+ * An S3 client's error as a StoreError that says what was seen: the status and S3's own error name, or how the
+ * connection failed. Built from those words alone, since the error itself holds the signed request. An error that is
+ * neither comes back as it is, a surprise to be thrown.
+ */
+export function s3Failure(error: unknown, uri: string, server: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof S3ServiceException) return answered(error, uri, server);
+  if (error.name === 'CredentialsProviderError') {
+    return new StoreError('forbidden', uri, 'no S3 credentials are configured, and none were found on this machine');
+  }
+  const broke = systemCode(error);
+  return broke === null ? error : new StoreError('unreachable', uri, `${server} did not answer (${broke})`);
+}
+
+function answered(error: S3ServiceException, uri: string, server: string): StoreError {
+  const status = error.$metadata.httpStatusCode ?? 0;
+  const name = /^[A-Za-z]{1,60}$/.test(error.name) ? ` ${error.name}` : '';
+  return new StoreError(kindOf(status), uri, `${server} answered ${status}${name}${hint(status)}`);
+}
+
+function kindOf(status: number): StoreErrorCode {
+  if (status === 404) return 'missing';
+  if (status === 401 || status === 403) return 'forbidden';
+  if (status === 416) return 'range-outside';
+  return status === 507 ? 'full' : 'unreachable';
+}
+
+function hint(status: number): string {
+  if (status === 403) return ': the configured credentials may not do this here';
+  return status === 301 || status === 307 ? ': the bucket lies in another region or at another endpoint' : '';
+}
+
+// Connection errors carry a system code; the client's own time limits only a name.
+function systemCode(error: Error): string | null {
+  if ('code' in error && typeof error.code === 'string' && SYSTEM_CODE.test(error.code)) return error.code;
+  return error.name === 'TimeoutError' || error.name === 'AbortError' ? 'no answer within the time limit' : null;
+}

@@ -1,0 +1,33 @@
+/** Credentials of an S3 account. They are handed to the client and never appear in an error or a log. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface S3StoreOptions {
+  /** Where uploads go. Its objects may be read. */
+  readonly bucket: string;
+  /** Put in front of the keys of uploads, such as `lastgood/`. */
+  readonly prefix?: string;
+  /** Further buckets whose objects may be named by URI. */
+  readonly buckets?: readonly string[];
+  /** `https://host[:port]` of an S3-compatible server; left out for AWS. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  /** Left out, they are found the way every AWS tool finds them: environment, profile, the machine's role. */
+  readonly credentials?: S3Credentials;
+  readonly limits?: Partial<S3Limits>;
+}
+
+/** How long and how often the client tries. Times are in milliseconds. */
+export interface S3Limits {
+  readonly connectMs: number;
+  /** A connection on which nothing moves for this long is given up. */
+  readonly idleMs: number;
+  /** For one look at an object, all attempts together. */
+  readonly statMs: number;
+  readonly attempts: number;
+}
+
+export const S3_LIMITS: S3Limits = { connectMs: 5_000, idleMs: 60_000, statMs: 15_000, attempts: 3 };

@@ -1,0 +1,151 @@
+import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { parseDigest, type Digest } from '../domain/digest.js';
+import type {
+  ArtifactStore,
+  ObjectObservation,
+  PresentObject,
+  PutRequest,
+  PutResult,
+  ReadOptions,
+} from './artifact-store.js';
+import { contentKey } from './content-key.js';
+import { ContentMismatch } from './content-mismatch.js';
+import { checkRange } from './read-range.js';
+import { s3Client } from './s3-client.js';
+import { s3Failure } from './s3-failure.js';
+import { S3_LIMITS, type S3Limits, type S3StoreOptions } from './s3-options.js';
+import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
+import { locationOfS3Uri, s3UriOf, type S3Location } from './s3-uri.js';
+import { shownUri } from './shown-uri.js';
+import { rangeOutside, StoreError } from './store-error.js';
+import { StoreRefusal } from './store-refusal.js';
+import { translated } from './translated-stream.js';
+
+/** Artifacts in buckets of one S3 account, `s3://bucket/key`. Only the configured buckets are ever asked. */
+export class S3Store implements ArtifactStore {
+  readonly scheme = 's3';
+  readonly #client: S3Client;
+  readonly #limits: S3Limits;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #buckets: ReadonlySet<string>;
+  readonly #server: string;
+
+  constructor(options: S3StoreOptions) {
+    this.#limits = { ...S3_LIMITS, ...options.limits };
+    this.#client = s3Client(options, this.#limits);
+    this.#bucket = options.bucket;
+    this.#prefix = options.prefix ?? '';
+    this.#buckets = new Set([options.bucket, ...(options.buckets ?? [])]);
+    this.#server = options.endpoint === undefined ? 'S3' : new URL(options.endpoint).host;
+  }
+
+  async refuses(uri: string): Promise<StoreRefusal | null> {
+    const location = this.#locate(uri);
+    return location instanceof StoreRefusal ? location : null;
+  }
+
+  async stat(uri: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+    try {
+      return present(await this.#head(uri, options.signal));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const { code, evidence } = error;
+      return { state: code === 'missing' || code === 'forbidden' ? code : 'unreachable', evidence };
+    }
+  }
+
+  async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
+    const { start, end } = checkRange(options);
+    const { bucket, key } = this.#require(uri);
+    // Without a range, since an empty object has no byte 0 to ask for.
+    const range = start === 0 && end === undefined ? {} : { Range: `bytes=${start}-${end ?? ''}` };
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...range });
+    const toError = (error: unknown): unknown => s3Failure(error, uri, this.#server);
+    try {
+      const { Body } = await this.#client.send(command, options.signal ? { abortSignal: options.signal } : {});
+      if (!(Body instanceof Readable)) throw new Error('the S3 client gave no stream');
+      return translated(Body, toError, options.signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      const failure = toError(error);
+      throw failure instanceof StoreError && failure.code === 'range-outside' ? rangeOutside(uri, start) : failure;
+    }
+  }
+
+  uriOf(digest: Digest): string {
+    return s3UriOf(this.#placeOf(digest));
+  }
+
+  async put(request: PutRequest): Promise<PutResult> {
+    const { digest, size, signal } = request;
+    const uri = this.uriOf(digest);
+    const existing = await this.#headIfThere(uri, signal);
+    // An object of another size or unknown digest is not ours: the right bytes take its place.
+    if (existing?.size === size && existing.digest === digest) return { uri, created: false };
+    try {
+      await uploadVerified(this.#client, this.#placeOf(digest), request);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof ContentMismatch ? error : s3Failure(error, uri, this.#server);
+    }
+    return { uri, created: true };
+  }
+
+  /** Ends the client's connections. */
+  close(): void {
+    this.#client.destroy();
+  }
+
+  #placeOf(digest: Digest): S3Location {
+    return { bucket: this.#bucket, key: `${this.#prefix}${contentKey(digest)}` };
+  }
+
+  #locate(uri: string): S3Location | StoreRefusal {
+    const location = locationOfS3Uri(uri);
+    if (location instanceof StoreRefusal || this.#buckets.has(location.bucket)) return location;
+    const buckets = [...this.#buckets].join(', ');
+    const text = `${shownUri(uri)} lies in the bucket ${location.bucket}, and the buckets served here are: ${buckets}`;
+    return new StoreRefusal('unknown-bucket', text);
+  }
+
+  #require(uri: string): S3Location {
+    const location = this.#locate(uri);
+    if (location instanceof StoreRefusal) throw new StoreError('forbidden', uri, location.text);
+    return location;
+  }
+
+  async #head(uri: string, signal?: AbortSignal): Promise<HeadObjectCommandOutput> {
+    const { bucket, key } = this.#require(uri);
+    const limit = AbortSignal.timeout(this.#limits.statMs);
+    const abortSignal = signal ? AbortSignal.any([signal, limit]) : limit;
+    try {
+      return await this.#client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw s3Failure(error, uri, this.#server);
+    }
+  }
+
+  async #headIfThere(uri: string, signal?: AbortSignal): Promise<PresentObject | null> {
+    try {
+      return present(await this.#head(uri, signal));
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'missing') return null;
+      throw error;
+    }
+  }
+}
+
+function present(head: HeadObjectCommandOutput): PresentObject {
+  const digest = parseDigest(head.Metadata?.[DIGEST_METADATA]);
+  return {
+    state: 'present',
+    size: head.ContentLength ?? 0,
+    ...(digest === null ? {} : { digest }),
+    ...(head.ContentType === undefined ? {} : { mediaType: head.ContentType }),
+    ...(head.VersionId === undefined ? {} : { versionId: head.VersionId }),
+    ...(head.ETag === undefined ? {} : { etag: head.ETag }),
+  };
+}

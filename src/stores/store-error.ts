@@ -1,0 +1,26 @@
+import { shownUri } from './shown-uri.js';
+
+/** Stable codes: programs match on these. */
+export type StoreErrorCode = 'missing' | 'forbidden' | 'unreachable' | 'full' | 'range-outside';
+
+/**
+ * A store could not give or take bytes. The message names the URI and the evidence.
+ * It carries no cause: the errors of storage clients hold requests, and requests hold credentials.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+
+  constructor(
+    readonly code: StoreErrorCode,
+    readonly uri: string,
+    readonly evidence: string,
+  ) {
+    super(`${shownUri(uri)}: ${evidence}`);
+  }
+}
+
+/** The error for a range that begins behind the last byte. `size` is in bytes. */
+export function rangeOutside(uri: string, start: number, size?: number): StoreError {
+  const length = size === undefined ? '' : `; the object has ${size} bytes`;
+  return new StoreError('range-outside', uri, `there is no byte ${start}${length}`);
+}
