@@ -1,0 +1,42 @@
+import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { EmbeddedPostgresError, systemCode } from './errors.js';
+
+/** Where the embedded PostgreSQL keeps what, below the data folder. All paths are absolute and free of links. */
+export interface DataFolder {
+  readonly root: string;
+  /** PostgreSQL's own files. */
+  readonly cluster: string;
+  readonly password: string;
+  readonly port: string;
+  readonly log: string;
+  /** A copy of the binaries, where the installed ones cannot be used. */
+  readonly binaries: string;
+}
+
+/**
+ * Makes the folder and names what is in it. The folder may be passed through but not listed by others, because the
+ * user that PostgreSQL runs as must get to the cluster; everything inside is closed by itself.
+ *
+ * @throws EmbeddedPostgresError where it cannot be written.
+ */
+export async function openDataFolder(dataDir: string): Promise<DataFolder> {
+  try {
+    await mkdir(join(dataDir, 'postgres'), { recursive: true });
+    const root = await realpath(join(dataDir, 'postgres'));
+    await chmod(root, 0o711);
+    return {
+      root,
+      cluster: join(root, 'data'),
+      password: join(root, 'password'),
+      port: join(root, 'port'),
+      log: join(root, 'postgres.log'),
+      binaries: join(root, 'binaries'),
+    };
+  } catch (error) {
+    const reason = systemCode(error) ?? String(error);
+    throw new EmbeddedPostgresError(
+      `The data folder ${resolve(dataDir)} cannot be used (${reason}): choose another one with --data.`,
+    );
+  }
+}

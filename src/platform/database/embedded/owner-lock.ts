@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddedPostgresError, ignoring } from './errors.js';
+import { isRunning, startMark } from './process-facts.js';
+
+// The lock is a file `owner-N` that names a process. The owner is the process in the file with the highest number. A file
+// is never taken over: whoever finds the owner gone makes the next number, which only one can, so two processes that
+// find the same dead owner at the same moment cannot both win. A killed owner leaves nothing to clean up by hand.
+const pattern = /^owner-(\d+)$/;
+
+interface Owner {
+  readonly pid: number;
+  readonly started: string;
+}
+
+const nobodyLeft: Owner = { pid: 0, started: 'released' };
+
+async function generations(folder: string): Promise<number[]> {
+  const numbers = (await readdir(folder)).map((name) => Number(pattern.exec(name)?.[1] ?? 0));
+  return numbers.filter((number) => number > 0).toSorted((a, b) => b - a);
+}
+
+async function readOwner(file: string): Promise<Owner | undefined> {
+  const text = await readFile(file, 'utf8').catch(ignoring('ENOENT'));
+  if (text === undefined) return undefined;
+  const [pid = '0', started = ''] = text.split('\n');
+  return { pid: Number(pid), started };
+}
+
+/** Where the system cannot tell when a process started, a process of that number is taken for the owner. */
+async function isLive({ pid, started }: Owner): Promise<boolean> {
+  if (pid === nobodyLeft.pid) return false;
+  return started === '' ? isRunning(pid) : (await startMark(pid)) === started;
+}
+
+async function writeOwner(folder: string, owner: Owner): Promise<string> {
+  const file = join(folder, `new-claim-${randomUUID()}`);
+  await writeFile(file, `${owner.pid}\n${owner.started}\n`, { mode: 0o644 });
+  return file;
+}
+
+/** Claims generation `number` whole and at once. False where somebody else was first. */
+async function claim(folder: string, number: number): Promise<boolean> {
+  const started = (await startMark(process.pid)) ?? '';
+  const written = await writeOwner(folder, { pid: process.pid, started });
+  const file = join(folder, `owner-${number}`);
+  try {
+    await link(written, file);
+  } catch (error) {
+    ignoring('EEXIST', 'ENOENT')(error);
+    return false;
+  } finally {
+    await rm(written, { force: true });
+  }
+  // Somebody may have gone past us since we looked for the highest number; then ours means nothing.
+  if ((await generations(folder))[0] === number) return true;
+  await rm(file, { force: true });
+  return false;
+}
+
+/** A held lock. */
+export interface OwnerLock {
+  /** Gives the folder free. Leaves the file, so that numbers never repeat. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Makes this process the only owner of a folder until it releases it or ends, however it ends. Both owners must see the
+ * same process numbers: two containers that share a folder are not told apart.
+ *
+ * @throws EmbeddedPostgresError where a living process owns it.
+ */
+export async function takeOwnership(folder: string): Promise<OwnerLock> {
+  for (;;) {
+    const [highest = 0] = await generations(folder);
+    const owner = highest > 0 ? await readOwner(join(folder, `owner-${highest}`)) : nobodyLeft;
+    if (owner === undefined) continue;
+    if (await isLive(owner)) {
+      throw new EmbeddedPostgresError(
+        `Another Lastgood (process ${owner.pid}) is running on this data folder: ${folder}. ` +
+          `Stop it first, or choose another folder with --data.`,
+      );
+    }
+    const number = highest + 1;
+    if (!(await claim(folder, number))) continue;
+    for (const older of (await generations(folder)).filter((one) => one < number)) {
+      await rm(join(folder, `owner-${older}`), { force: true });
+    }
+    return {
+      release: async () => rename(await writeOwner(folder, nobodyLeft), join(folder, `owner-${number}`)),
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { OwnerLock } from '../../src/platform/database/embedded/owner-lock.js';
+import { takeOwnership } from '../../src/platform/database/embedded/owner-lock.js';
+import { checkout } from './run-folder.js';
+
+const run = promisify(execFile);
+const inputs = ['src', 'migrations', 'scripts/build.mjs', 'package.json', 'tsconfig.json', '.swcrc'];
+/** Bears the time at which the last build that succeeded began; a build empties the folder, so a failed one has none. */
+const stamp = join(checkout, 'dist', '.built');
+
+const changedAt = async (path: string): Promise<number> => (await stat(path)).mtimeMs;
+
+/** When anything that goes into a build last changed; folders count too, for files that were removed. */
+async function inputsChangedAt(): Promise<number> {
+  let newest = 0;
+  for (const input of inputs) {
+    const path = join(checkout, input);
+    newest = Math.max(newest, await changedAt(path));
+    if (!(await stat(path)).isDirectory()) continue;
+    for (const entry of await readdir(path, { recursive: true })) {
+      newest = Math.max(newest, await changedAt(join(path, entry)));
+    }
+  }
+  return newest;
+}
+
+/** Waits for its turn: runs of several people in one checkout must not build at the same time. */
+async function takeTurn(): Promise<OwnerLock> {
+  const folder = join(checkout, '.test', 'build');
+  await mkdir(folder, { recursive: true });
+  for (;;) {
+    const lock = await takeOwnership(folder).catch(() => undefined);
+    if (lock) return lock;
+    await sleep(200);
+  }
+}
+
+/** Builds the product where it is older than its sources, so that end-to-end tests run what is written. */
+export default async function setup(): Promise<void> {
+  const turn = await takeTurn();
+  try {
+    const built = await changedAt(stamp).catch(() => 0);
+    if (built > (await inputsChangedAt())) return;
+    const began = new Date();
+    await run('npm', ['run', '-s', 'build'], { cwd: checkout });
+    await writeFile(stamp, '');
+    await utimes(stamp, began, began);
+  } finally {
+    await turn.release();
+  }
+}

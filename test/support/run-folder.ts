@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import { endLeftoverServer } from '../../src/platform/database/embedded/leftover-server.js';
+import { takeOwnership } from '../../src/platform/database/embedded/owner-lock.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of this run, removed at its end. */
+    runFolder: string;
+  }
+}
+
+/** The checkout under test. */
+export const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const runs = join(checkout, '.test');
+
+/** Ends every PostgreSQL that still runs on a folder below `top` (a test killed its parent), then removes `top`. */
+async function clear(top: string): Promise<void> {
+  for (const entry of await readdir(top, { recursive: true, withFileTypes: true })) {
+    if (entry.name === 'postmaster.pid') await endLeftoverServer(entry.parentPath);
+  }
+  await rm(top, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Clears what earlier runs left that were killed before they could. Runs that are alive hold their folder. */
+async function clearDeadRuns(): Promise<void> {
+  for (const name of (await readdir(runs)).filter((one) => one.startsWith('run-'))) {
+    const folder = join(runs, name);
+    const age = Date.now() - ((await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (age < 30_000) continue; // it may be about to be owned
+    const lock = await takeOwnership(folder).catch(() => undefined);
+    if (lock) await clear(folder);
+  }
+}
+
+/** A new folder for this run, owned by this process, and how to remove it. */
+export async function openRunFolder(): Promise<{ value: string; stop: () => Promise<void> }> {
+  await mkdir(runs, { recursive: true });
+  await clearDeadRuns();
+  const folder = join(runs, `run-${randomUUID().slice(0, 8)}`);
+  await mkdir(folder);
+  await takeOwnership(folder);
+  return { value: folder, stop: () => clear(folder) };
+}
+
+/** A new empty folder for one test, below the folder of the run, that other users may enter as they may any other. */
+export async function testFolder(name: string): Promise<string> {
+  const prefix = join(inject('runFolder'), name);
+  await mkdir(dirname(prefix), { recursive: true });
+  const folder = await mkdtemp(join(dirname(prefix), `${basename(prefix)}-`));
+  await chmod(folder, 0o755);
+  return folder;
+}
