@@ -1,0 +1,93 @@
+import { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from 'bullmq';
+import { openConsumer } from './bull-consumer.js';
+import type { BullConsumer, BullJob } from './bull-consumer.js';
+import { missingSchema } from './bull-producer.js';
+import { deadline } from './deadline.js';
+import type { JobHandlers } from './job-handlers.js';
+import { JobWorker } from './job-queue.js';
+import { PermanentJobError, QueueSchemaError } from './queue-errors.js';
+import { reasonOf } from './queue-log.js';
+import type { ResolvedQueueOptions } from './queue-options.js';
+import { RepeatedErrors } from './repeated-errors.js';
+
+/** After the grace period the signals are aborted; handlers that ignore even that get this long, in milliseconds. */
+const ABORT_MS = 2000;
+
+/** Runs jobs with BullMQ. */
+export class BullJobWorker extends JobWorker {
+  private consumer: BullConsumer | undefined;
+  private aborting = false;
+
+  constructor(
+    private readonly options: ResolvedQueueOptions,
+    private readonly handlers: JobHandlers,
+  ) {
+    super();
+  }
+
+  override async start(): Promise<void> {
+    if (this.consumer !== undefined) return;
+    this.handlers.assertComplete();
+    this.aborting = false;
+    const consumer = openConsumer(this.options, (job, token, signal) => this.process(job, token, signal));
+    this.consumer = consumer;
+    const errors = new RepeatedErrors(this.options.log, 'the job worker reports an error');
+    consumer.on('error', (error) => errors.report(error));
+    // Another worker may run the job now; this run should end rather than compete.
+    consumer.on('lockRenewalFailed', (ids) => ids.forEach((id) => consumer.cancelJob(id, 'the job was lost')));
+    consumer.on('failed', (job, error) => this.logFailure(job, error));
+    if (this.options.redisUrl !== undefined) return;
+    try {
+      await consumer.waitUntilReady();
+    } catch (error) {
+      await this.stop();
+      if (error instanceof SchemaMigrationRequiredError) throw new QueueSchemaError(missingSchema, { cause: error });
+      throw error;
+    }
+  }
+
+  override async stop(): Promise<void> {
+    const consumer = this.consumer;
+    this.consumer = undefined;
+    if (consumer === undefined) return;
+    const ended = consumer.pause();
+    if (!(await settles(ended, this.options.graceMs))) {
+      this.aborting = true;
+      consumer.cancelAllJobs('the worker stops');
+      await settles(ended, ABORT_MS);
+    }
+    // Forced, because a job that ignores its signal must not keep the process: its lock runs out and it runs elsewhere.
+    await settles(consumer.close(true), ABORT_MS);
+  }
+
+  private async process(job: BullJob, token = '', signal = new AbortController().signal): Promise<void> {
+    const handler = this.handlers.find(job.name);
+    try {
+      // Not permanent: while a release rolls out, a newer process may append what this one does not know yet.
+      if (handler === undefined) throw new Error(`this worker has no handler for job "${job.name}"`);
+      await handler(job.data, { attempt: job.attemptsMade + 1, signal, log: this.options.log });
+    } catch (error) {
+      if (this.aborting && signal.aborted) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      if (error instanceof PermanentJobError) throw new UnrecoverableError(error.message);
+      throw error instanceof Error ? error : new Error(reasonOf(error));
+    }
+  }
+
+  private logFailure(job: BullJob | undefined, error: Error): void {
+    const fields = { job: job?.id, name: job?.name, attempt: job?.attemptsMade, reason: reasonOf(error) };
+    if (job?.finishedOn === undefined) this.options.log.warn(fields, 'a job failed and will be tried again');
+    else this.options.log.error(fields, 'a job failed for good');
+  }
+}
+
+/** Whether the work ends, well or not, within so many milliseconds. */
+const settles = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  return deadline(done, ms, 'late').catch(() => false);
+};

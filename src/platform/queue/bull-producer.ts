@@ -1,0 +1,90 @@
+import { Queue, SchemaMigrationRequiredError, createPostgresBackend } from 'bullmq';
+import type { IQueueBackend, Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import { deadline } from './deadline.js';
+import type { JobData } from './job.js';
+import { pgQueueConnection } from './pg-connection.js';
+import { QueueSchemaError } from './queue-errors.js';
+import type { ResolvedQueueOptions } from './queue-options.js';
+
+/** The one queue's name; the job's name tells the kinds apart. */
+export const QUEUE_NAME = 'jobs';
+
+/** Longest wait for the queue's server, in milliseconds: past it the caller's own back-off is the better judge. */
+export const ANSWER_MS = 5000;
+
+type BullJob = Job<JobData, void>;
+
+/** The part of BullMQ's queue that the producing side uses, the same over both backends. */
+export type BullQueue = Pick<
+  Queue<JobData, void, string, JobData, void, string, IQueueBackend>,
+  'addBulk' | 'getJobCounts'
+> & { getFailed(start: number, end: number): Promise<BullJob[]>; getJob(id: string): Promise<BullJob | undefined> };
+
+/** An open connection for producing and looking. */
+export interface BullProducer {
+  readonly queue: BullQueue;
+  close(): Promise<void>;
+}
+
+const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer> => {
+  const connection = pgQueueConnection(options.databaseUrl, 2);
+  const queue = new Queue<JobData, void, string, JobData, void, string, IQueueBackend, typeof connection>(
+    QUEUE_NAME,
+    { connection },
+    createPostgresBackend,
+  );
+  // A dropped connection is reported to whoever calls next; without a listener it would end the process.
+  queue.on('error', () => undefined);
+  const close = () => queue.close();
+  try {
+    await deadline(queue.waitUntilReady(), ANSWER_MS, `PostgreSQL did not answer within ${ANSWER_MS} ms`);
+    return { queue, close };
+  } catch (error) {
+    await close();
+    throw error instanceof SchemaMigrationRequiredError ? new QueueSchemaError(missingSchema, { cause: error }) : error;
+  }
+};
+
+/** What to tell an operator whose database lacks the queue's tables. */
+export const missingSchema = 'the database has no tables for background jobs; run the migrations first';
+
+const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): Promise<BullProducer> => {
+  let lastError: Error | undefined;
+  // No command is kept for later and none waits: the outbox is the place where jobs wait for Redis.
+  const redis = new Redis(options.redisUrl, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: ANSWER_MS,
+    commandTimeout: ANSWER_MS,
+    retryStrategy: (times) => Math.min(times * 100, 2000),
+  });
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  let queue: Queue<JobData, void> | undefined;
+  const close = async (): Promise<void> => {
+    await queue?.close();
+    redis.disconnect();
+  };
+  try {
+    await deadline(redis.connect(), ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
+    queue = new Queue<JobData, void>(QUEUE_NAME, { connection: redis, prefix: options.redisPrefix });
+    queue.on('error', () => undefined);
+    await deadline(queue.waitUntilReady(), ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
+    return { queue, close };
+  } catch (error) {
+    await close();
+    throw lastError ?? error;
+  }
+};
+
+/**
+ * Opens the producing side of the queue, on Redis when there is one and else on PostgreSQL.
+ * @throws when the server cannot be reached at once; QueueSchemaError when the queue's tables are missing
+ */
+export const openProducer = (options: ResolvedQueueOptions): Promise<BullProducer> => {
+  const { redisUrl } = options;
+  return redisUrl === undefined ? openPostgres(options) : openRedis({ ...options, redisUrl });
+};

@@ -1,0 +1,63 @@
+import type { IdentifiedJob, JobData } from './job.js';
+
+/** How many jobs are in each state. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  /** Those not yet removed by age. */
+  readonly completed: number;
+}
+
+/** A job whose every attempt failed. */
+export interface FailedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly data: JobData;
+  /** What the last attempt threw. */
+  readonly reason: string;
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly failedAt: Date;
+}
+
+/** The answer to a wish to run a failed job again. */
+export type RetryResult =
+  | { readonly retried: true }
+  | { readonly retried: false; readonly code: 'job_not_found' | 'job_not_failed'; readonly text: string };
+
+/** Jobs that run later, elsewhere, at least once. Every method throws QueueUnavailableError when the queue is gone. */
+export abstract class JobQueue {
+  /**
+   * Adds jobs and returns once the queue holds them. It does not wait for a queue that is away. A job whose id the
+   * queue still knows, failed and lately completed ones included, is not added again.
+   */
+  abstract enqueue(jobs: readonly IdentifiedJob[]): Promise<void>;
+
+  abstract depth(): Promise<QueueDepth>;
+
+  /** The jobs that failed for good, the latest first. */
+  abstract failed(limit: number): Promise<FailedJob[]>;
+
+  /** Lets a failed job run again, with all its attempts before it. */
+  abstract retry(id: string): Promise<RetryResult>;
+
+  /** Ends the connection. */
+  abstract close(): Promise<void>;
+}
+
+/** Runs the jobs of the queue in this process. */
+export abstract class JobWorker {
+  /**
+   * Begins to take jobs. A Redis that is away is waited for in the background.
+   * @throws JobHandlerError when a declared job has no handler; QueueSchemaError when the queue's tables are missing
+   */
+  abstract start(): Promise<void>;
+
+  /**
+   * Takes no further job and gives those under way the grace period to end; then it aborts their signals, hands the
+   * jobs that leave back to the queue without counting the attempt, and leaves the rest to be found by another worker.
+   */
+  abstract stop(): Promise<void>;
+}

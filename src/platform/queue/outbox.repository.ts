@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { DEFAULT_PRIORITY, assertJob } from './job.js';
+import type { IdentifiedJob, OutboundJob } from './job.js';
+import { JobHandlers } from './job-handlers.js';
+import { OutboxRow } from './outbox.entity.js';
+import { InvalidJobError } from './queue-errors.js';
+
+/** The channel on which a commit announces new rows. It carries no payload. */
+export const OUTBOX_CHANNEL = 'lastgood_outbox';
+
+/** What waits in the outbox. */
+export interface OutboxBacklog {
+  /** Rows that are due and not yet in the queue. */
+  readonly rows: number;
+  /** Milliseconds since the oldest of them fell due; 0 where there is none. */
+  readonly oldestMs: number;
+}
+
+/**
+ * The queue's id of a row's job. A row that is handed over twice is one job; an identical later row is another one.
+ * The time is in it because ids begin again when a database is restored from a backup, while the queue remembers.
+ */
+const jobIdOf = (row: OutboxRow): string => `outbox-${row.id}-${row.createdAt.getTime()}`;
+
+const toJob = (row: OutboxRow): IdentifiedJob => ({
+  jobId: jobIdOf(row),
+  name: row.name,
+  data: row.data,
+  priority: row.priority,
+  ...(row.subject !== null && { subject: row.subject }),
+});
+
+/** The outbox table: jobs enter it in the transaction that decides on them, and leave it into the queue. */
+@Injectable()
+export class OutboxRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly handlers: JobHandlers,
+  ) {}
+
+  /**
+   * Writes jobs into the caller's transaction. They run once it has committed, and never if it does not.
+   * A delayed job waits here rather than in the queue, so a queue that loses its memory loses no appointment.
+   * @throws InvalidJobError outside a transaction or for a job that no queue would take; JobHandlerError for a job
+   *   that is not declared
+   */
+  async append(manager: EntityManager, jobs: readonly OutboundJob[]): Promise<void> {
+    if (manager.queryRunner?.isTransactionActive !== true)
+      throw new InvalidJobError('jobs are appended inside a transaction, with the manager of that transaction');
+    for (const job of jobs) {
+      assertJob(job);
+      this.handlers.assertDeclared(job.name);
+    }
+    if (jobs.length === 0) return;
+    const rows = jobs.map((job) => ({
+      name: job.name,
+      data: job.data,
+      priority: job.priority ?? DEFAULT_PRIORITY,
+      subject: job.subject ?? null,
+      ...(job.delayMs !== undefined && { availableAt: () => `now() + ${job.delayMs} * interval '1 millisecond'` }),
+    }));
+    await manager.createQueryBuilder().insert().into(OutboxRow).values(rows).updateEntity(false).execute();
+    await manager.query('SELECT pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
+  }
+
+  /**
+   * Hands the rows that are due, longest first and then in the order of their ids, to `deliver`, and removes them once
+   * it has returned. If it throws, or this process ends before the commit, they stay, and are delivered again with the
+   * same job ids. Rows that another relay holds are left to it.
+   * @returns how many rows were delivered
+   */
+  async deliver(limit: number, deliver: (jobs: IdentifiedJob[]) => Promise<void>): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const rows = await manager
+        .createQueryBuilder(OutboxRow, 'row')
+        .where('row.availableAt <= now()')
+        .orderBy('row.availableAt')
+        .addOrderBy('row.id')
+        .limit(limit)
+        .setLock('pessimistic_write')
+        .setOnLocked('skip_locked')
+        .getMany();
+      if (rows.length === 0) return 0;
+      await deliver(rows.map(toJob));
+      await manager.delete(
+        OutboxRow,
+        rows.map((row) => row.id),
+      );
+      return rows.length;
+    });
+  }
+
+  /** Milliseconds until the next row falls due, 0 or less where one is due already; nothing where there is no row. */
+  async nextDueMs(): Promise<number | undefined> {
+    const [next]: { ms: number | null }[] = await this.dataSource.query(
+      'SELECT (extract(epoch FROM min(available_at) - clock_timestamp()) * 1000)::float8 AS ms FROM outbox',
+    );
+    return next?.ms ?? undefined;
+  }
+
+  /** What waits, for metrics. */
+  async backlog(): Promise<OutboxBacklog> {
+    const [found]: OutboxBacklog[] = await this.dataSource.query(
+      `SELECT count(*)::int AS rows,
+              coalesce(extract(epoch FROM clock_timestamp() - min(available_at)) * 1000, 0)::float8 AS "oldestMs"
+         FROM outbox WHERE available_at <= clock_timestamp()`,
+    );
+    return found ?? { rows: 0, oldestMs: 0 };
+  }
+}
