@@ -1,0 +1,89 @@
+import { DataSource } from 'typeorm';
+import { Outbox1700000000002 } from '../../migrations/0002-outbox.js';
+import { BullJobQueue } from '../../src/platform/queue/bull-job-queue.js';
+import { BullJobWorker } from '../../src/platform/queue/bull-job-worker.js';
+import type { OutboundJob } from '../../src/platform/queue/job.js';
+import { JobHandlers } from '../../src/platform/queue/job-handlers.js';
+import type { JobHandler } from '../../src/platform/queue/job-handlers.js';
+import type { JobQueue, JobWorker } from '../../src/platform/queue/job-queue.js';
+import { OutboxRow } from '../../src/platform/queue/outbox.entity.js';
+import { OutboxRelay } from '../../src/platform/queue/outbox-relay.js';
+import { OutboxRepository } from '../../src/platform/queue/outbox.repository.js';
+import { prepareQueue } from '../../src/platform/queue/prepare-queue.js';
+import { resolveQueueOptions } from '../../src/platform/queue/queue-options.js';
+import type { QueueOptions, ResolvedQueueOptions } from '../../src/platform/queue/queue-options.js';
+import { QueueLogBook } from './queue-log-book.js';
+import { note } from './queue-note.js';
+import type { QueuePlace } from './queue-places.js';
+
+/** Everything of the queue over one fresh database, and what a test starts of it. */
+export class QueueHarness {
+  readonly log = new QueueLogBook();
+  readonly outbox: OutboxRepository;
+  readonly queue: JobQueue;
+  private readonly cleanups: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly dataSource: DataSource,
+    readonly options: ResolvedQueueOptions,
+    private readonly leave: () => Promise<void>,
+  ) {
+    this.options = { ...options, log: this.log };
+    this.outbox = new OutboxRepository(dataSource, new JobHandlers([note]));
+    this.queue = new BullJobQueue(this.options);
+  }
+
+  /** Tries and waits are short, so that a test sees the last of them soon. */
+  static async open(place: QueuePlace): Promise<QueueHarness> {
+    const { options, leave } = await place();
+    const dataSource = await openOutbox(options.databaseUrl);
+    await prepareQueue(options.databaseUrl);
+    const quick = { attempts: 3, backOffMs: 20, lockMs: 1500, graceMs: 1000, pollMs: 200 };
+    return new QueueHarness(dataSource, resolveQueueOptions({ ...quick, ...options }), leave);
+  }
+
+  /** Starts a worker that runs every note with this handler. */
+  async work(handler: JobHandler<{ n: number }>, options: Partial<QueueOptions> = {}): Promise<JobWorker> {
+    const handlers = new JobHandlers([note]);
+    handlers.handle(note, handler);
+    const worker = new BullJobWorker({ ...this.options, ...options }, handlers);
+    this.cleanups.push(() => worker.stop());
+    await worker.start();
+    return worker;
+  }
+
+  /** Starts a relay, into the queue of this harness or into another. */
+  relay(queue: JobQueue = this.queue, options: Partial<QueueOptions> = {}): OutboxRelay {
+    const relay = new OutboxRelay(this.outbox, queue, { ...this.options, ...options });
+    this.cleanups.push(() => relay.stop());
+    relay.start();
+    return relay;
+  }
+
+  /** Appends jobs in a transaction of their own. */
+  append(...jobs: OutboundJob[]): Promise<void> {
+    return this.dataSource.transaction((manager) => this.outbox.append(manager, jobs));
+  }
+
+  /** How many rows the outbox holds, due or not. */
+  rows(): Promise<number> {
+    return this.dataSource.getRepository(OutboxRow).count();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.cleanups.map((cleanup) => cleanup()));
+    await this.queue.close();
+    await this.dataSource.destroy();
+    await this.leave();
+  }
+}
+
+/** A data source over the outbox, its table created where the database lacks it. */
+export const openOutbox = async (url: string): Promise<DataSource> => {
+  const dataSource = new DataSource({ type: 'postgres', url, entities: [OutboxRow], poolSize: 5 });
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  if (!(await runner.hasTable('outbox'))) await new Outbox1700000000002().up(runner);
+  await runner.release();
+  return dataSource;
+};

@@ -1,0 +1,4 @@
+import { defineJob } from '../../src/platform/queue/define-job.js';
+
+/** The job that the tests append; `n` tells one from another. */
+export const note = defineJob<{ n: number }>('test.note');
