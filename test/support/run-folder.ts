@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { endLeftoverServer } from '../../src/platform/database/embedded/leftover-server.js';
 import { takeOwnership } from '../../src/platform/database/embedded/owner-lock.js';
 
@@ -52,5 +53,16 @@ export async function testFolder(name: string): Promise<string> {
   await mkdir(dirname(prefix), { recursive: true });
   const folder = await mkdtemp(join(dirname(prefix), `${basename(prefix)}-`));
   await chmod(folder, 0o755);
+  return folder;
+}
+
+/**
+ * A new empty folder for one test that every user can get to, also where the checkout is closed to others, and removed
+ * with that test.
+ */
+export async function openToAllFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `lastgood-test-${name}-`));
+  await chmod(folder, 0o755);
+  onTestFinished(() => clear(folder));
   return folder;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { binaryPackageName, findBinaryPackage } from '../../../src/platform/database/embedded/binary-package.js';
 import { usableBinaries } from '../../../src/platform/database/embedded/binaries.js';
 import { nobody, runAs, waysToRun } from '../../../src/platform/database/embedded/run-as.js';
-import { testFolder } from '../../support/run-folder.js';
+import { openToAllFolder } from '../../support/run-folder.js';
 
 const [who = { kind: 'self' } as const] = waysToRun(nobody);
 
@@ -42,7 +42,7 @@ describe('the package of binaries', () => {
 
 describe('making the binaries usable', () => {
   it('adds the links that an install without scripts leaves out', async () => {
-    const { native, links } = await freshPackage(await testFolder('links'));
+    const { native, links } = await freshPackage(await openToAllFolder('links'));
     const bin = await usableBinaries(native, [], who);
     expect(bin).toBe(join(native, 'bin'));
     expect(links.length).toBeGreaterThan(0);
@@ -52,12 +52,12 @@ describe('making the binaries usable', () => {
   });
 
   it('works from a copy where the package cannot be used in place', async () => {
-    const parent = await testFolder('in-place');
+    const parent = await openToAllFolder('in-place');
     const { native } = await freshPackage(parent);
     // Root is kept out by a folder that nobody else may enter, anyone else by one they may not write.
     if (who.kind === 'other') await chmod(join(parent, 'package'), 0o700);
     else await chmod(join(native, 'lib'), 0o555);
-    const copies = await testFolder('copies');
+    const copies = await openToAllFolder('copies');
     const bin = await usableBinaries(native, [join(copies, '18')], who);
     expect(bin).toBe(join(copies, '18', 'native', 'bin'));
     const before = (await lstat(bin)).mtimeMs;
@@ -67,9 +67,11 @@ describe('making the binaries usable', () => {
   });
 
   it('says what stood in the way where no place works', async () => {
-    const parent = await testFolder('nowhere');
+    const parent = await openToAllFolder('nowhere');
     const { native } = await freshPackage(parent);
-    await rm(join(native, 'bin', 'initdb'));
-    await expect(usableBinaries(native, [], who)).rejects.toThrow(/does not run here .*initdb.*DATABASE_URL/s);
+    await rm(join(native, 'bin', 'postgres'));
+    await expect(usableBinaries(native, [], who)).rejects.toThrow(
+      /does not run here .*"postgres" is needed.*DATABASE_URL/s,
+    );
   });
 });

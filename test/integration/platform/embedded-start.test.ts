@@ -1,7 +1,6 @@
-import { chmod, chown, lstat, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedPostgres } from '../../../src/platform/database/embedded/index.js';
@@ -9,7 +8,7 @@ import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/i
 import { isRunning } from '../../../src/platform/database/embedded/process-facts.js';
 import { logBook, query } from '../../support/pg-query.js';
 import { ordinaryUser, startOwner } from '../../support/pg-owner.js';
-import { testFolder } from '../../support/run-folder.js';
+import { openToAllFolder, testFolder } from '../../support/run-folder.js';
 
 const root = process.getuid?.() === 0;
 
@@ -122,11 +121,12 @@ describe('whoever starts it', () => {
   });
 
   it('runs as an ordinary user with nothing of root', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'lastgood-user-'));
+    const dataDir = await openToAllFolder('user');
     const who = root ? await ordinaryUser() : ({ kind: 'self' } as const);
     if (who.kind === 'other') await chown(dataDir, who.uid, who.gid);
     const owner = await startOwner(dataDir, who);
-    const { url = '', uid } = (await owner.line()) ?? {};
+    const { url = '', uid, refused } = (await owner.line()) ?? {};
+    expect(refused).toBeUndefined();
     expect(uid).not.toBe(0);
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect((await lstat(join(dataDir, 'postgres', 'data'))).uid).toBe(uid);
@@ -136,7 +136,6 @@ describe('whoever starts it', () => {
     const again = await startOwner(dataDir, who);
     expect(await again.line()).toMatchObject({ uid });
     await again.end('SIGTERM');
-    await rm(dataDir, { recursive: true });
   });
 
   it('says so where the data folder cannot be used', async () => {

@@ -51,14 +51,17 @@ async function copyTo(native: string, place: string): Promise<string> {
   return copy;
 }
 
-/** Why this user cannot run PostgreSQL from here, or nothing where it can. */
+/** Why this user cannot run PostgreSQL from here, or nothing where it can. Asks initdb, which looks at all it needs. */
 async function whyUnusable(native: string, who: RunAs): Promise<string | undefined> {
-  for (const program of ['postgres', 'initdb']) {
-    const script = '[ -r "$0" ] && [ -x "$0" ] && exec "$0" --version';
-    const { code, output } = await runAs(who, '/bin/sh', ['-c', script, join(native, 'bin', program)]);
-    if (code !== 0) return output || `user ${who.kind === 'other' ? who.uid : 'we run as'} may not run ${program}`;
+  const { code, output } = await runAs(who, join(native, 'bin', 'initdb'), ['--show', '--pgdata=/nonexistent']);
+  if (code === 0) return undefined;
+  if (output.includes('user does not exist')) {
+    throw new EmbeddedPostgresError(
+      `PostgreSQL needs a user that this system knows by name (${output.trim()}): ` +
+        `add one to /etc/passwd, run as another user, or set DATABASE_URL to another PostgreSQL.`,
+    );
   }
-  return undefined;
+  return output.split('\n')[0] ?? '';
 }
 
 /**
