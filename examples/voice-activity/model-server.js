@@ -77,9 +77,17 @@ for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) process.once(
 await cache.prepare();
 await Promise.all([follow(), reporter.run(stopping.signal)]);
 
-/** Hands every new resolution to the switch, and waits for nothing else: the next one must find this loop listening. */
+/**
+ * Hands every new resolution to the switch, and waits for nothing else: the next one must find this loop listening.
+ * What waiting cannot mend (a refused token) ends it; what is loaded by then goes on being served.
+ */
 async function follow() {
-  for await (const resolution of client.follow(model, alias, { signal: stopping.signal })) versions.want(resolution);
+  try {
+    for await (const resolution of client.follow(model, alias, { signal: stopping.signal })) versions.want(resolution);
+  } catch (error) {
+    if (!versions.status().live) throw error;
+    log(`not following ${model}@${alias} any more: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** @param {string} line */
