@@ -44,8 +44,8 @@ async function copyTo(native: string, place: string): Promise<string> {
   await mkdir(place, { recursive: true });
   const unfinished = join(place, `new-${randomUUID()}`);
   await cp(native, join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
+  await openToAll(unfinished); // first: a copy of a read-only folder is read-only
   await completeLinks(join(unfinished, 'native'));
-  await openToAll(unfinished);
   await rename(join(unfinished, 'native'), copy).catch(ignoring('EEXIST', 'ENOTEMPTY'));
   await rm(unfinished, { recursive: true, force: true });
   return copy;
