@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { addClear } from './clear.js';
+import { exitCodesHelp } from './exit-codes.js';
+import { addHistory } from './history.js';
+import { addModels } from './models.js';
+import { addPromote } from './promote.js';
+import { addRegister } from './register.js';
+import { addResolve } from './resolve.js';
+import { addRollback } from './rollback.js';
+import type { Shell } from './shell.js';
+import { addShow } from './show.js';
+import { addVersions } from './versions.js';
+
+export { parseCommandLine, prepare } from './parse-command-line.js';
+export { processShell, type Shell } from './shell.js';
+
+/** Adds the operator's commands, in the order in which `lastgood --help` lists them. */
+export function registerCliCommands(program: Command, shell: Shell): void {
+  for (const add of [addRegister, addModels, addVersions, addShow, addPromote, addResolve, addHistory])
+    add(program, shell);
+  for (const add of [addRollback, addClear]) add(program, shell);
+  program.addHelpText('after', `\n${exitCodesHelp()}`);
+}

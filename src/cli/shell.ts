@@ -1,0 +1,50 @@
+import { Ansis } from 'ansis';
+import { startProgress, type Progress } from './progress.js';
+
+/** What a command has around it: the terminal or pipe it was started from. */
+export interface Shell {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Writes one text and a line end to stdout: results, nothing else. */
+  out(text: string): void;
+  /** Writes one text and a line end to stderr: errors, notes, progress. */
+  err(text: string): void;
+  /** True when a person sits at both ends: only then may a command ask. */
+  readonly interactive: boolean;
+  /** Colours that stay silent where nobody would see them. */
+  readonly paint: Ansis;
+  /** When the command was given, on the clock of `performance.now()`. */
+  readonly startedMs: number;
+  now(): Date;
+  /** Asks yes or no; false also when the person cancels. */
+  confirm(question: string): Promise<boolean>;
+  /** Shows how far a long step is, where somebody watches. `total` is in bytes. */
+  progress(label: string, total: number): Promise<Progress>;
+  /** What the process will end with. */
+  exitCode: number;
+}
+
+/** The shell of this process. */
+export function processShell(): Shell {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    env,
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    interactive: stdin.isTTY && stdout.isTTY,
+    paint: new Ansis(wantsColour(stdout.isTTY, env) ? undefined : 0),
+    startedMs: 0, // performance.now() counts from the start of the process
+    now: () => new Date(),
+    confirm: async (question) => {
+      // Loaded only when asking: the other commands start faster without it.
+      const { confirm } = await import('@clack/prompts');
+      return (await confirm({ message: question, initialValue: false })) === true;
+    },
+    progress: (label, total) => startProgress(label, total, stderr.isTTY),
+    exitCode: 0,
+  };
+}
+
+/** Colour for terminals, unless NO_COLOR (https://no-color.org) is set to anything. */
+export function wantsColour(isTerminal: boolean, env: Shell['env']): boolean {
+  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
+}

@@ -1,0 +1,138 @@
+import type { Env } from '../domain/env.js';
+import type { Artifact } from '../domain/version-record.js';
+
+// What the API answers, as the client library sees it. Times are RFC 3339 texts, sizes bytes, versions plain numbers.
+
+export interface Page<T> {
+  items: T[];
+  nextPageToken: string | null;
+}
+
+export interface ModelView {
+  model: string;
+  description: string;
+  labels: Record<string, string>;
+  latestVersion: number | null;
+  aliases: { alias: string; version: number }[];
+  createdAt: string;
+  createdBy: string;
+}
+
+/** The immutable part: what a serving controller needs to serve the version. */
+export interface RecordView {
+  version: number;
+  digest: string;
+  artifacts: Artifact[];
+  image: string | null;
+  env: Env;
+  serving: Record<string, unknown>;
+}
+
+export interface VersionView extends RecordView {
+  model: string;
+  source: Record<string, string>;
+  labels: Record<string, string>;
+  metrics: Record<string, number>;
+  aliases: string[];
+  createdAt: string;
+  createdBy: string;
+}
+
+export interface TargetView {
+  version: number;
+  /** False: shown as *unproven*; no soak window stands behind it. */
+  proven: boolean;
+}
+
+export interface AliasView {
+  model: string;
+  alias: string;
+  version: number;
+  revision: number;
+  liveSince: string;
+  /** When the live version becomes, or became, known good if nothing touches the alias. Null on paired aliases. */
+  soakEndsAt: string | null;
+  /** Null: nothing to roll back to. */
+  rollbackTarget: TargetView | null;
+  rejected: number[];
+  changedBy: string;
+  reason: string;
+}
+
+export type AliasAction = 'promote' | 'rollback' | 'delete' | 'retarget' | 'clear';
+
+export interface AliasChangeView {
+  revision: number;
+  model: string;
+  alias: string;
+  action: AliasAction;
+  from: number | null;
+  to: number | null;
+  reason: string;
+  actor: string;
+  at: string;
+}
+
+export interface ResolutionView {
+  model: string;
+  alias: string;
+  version: number;
+  revision: number;
+  record: RecordView;
+  traffic: { version: number; weight: number }[];
+  /** Records that a serving controller keeps loaded beside the live one, so that a rollback is only a switch. */
+  keepWarm: RecordView[];
+}
+
+/** One event of `/v1/watch`. A change that a later one has overtaken carries no resolution; neither does a deletion. */
+export interface WatchEventView {
+  change: AliasChangeView;
+  resolution: ResolutionView | null;
+}
+
+export interface RollbackView {
+  id: number;
+  model: string;
+  alias: string;
+  from: number;
+  to: number;
+  proven: boolean;
+  reason: string;
+  actor: string;
+  revision: number;
+  /** The clock of one rollback. The last three close on reports of serving controllers, null until then. */
+  timeline: {
+    requestedAt: string;
+    committedAt: string;
+    firstSwitchedAt: string | null;
+    allSwitchedAt: string | null;
+    healthyAt: string | null;
+  };
+}
+
+export interface ReportView {
+  controller: string;
+  version: number;
+  revision: number;
+  configDigest: string;
+  readyReplicas: number;
+  replicas: number;
+  reportedAt: string;
+}
+
+export type CheckState = 'present' | 'changed' | 'missing' | 'forbidden' | 'unreachable' | 'unsupported';
+
+export interface CheckView {
+  version: number;
+  subject: string;
+  state: CheckState;
+  evidence: Record<string, unknown>;
+  durationMs: number;
+  observedAt: string;
+}
+
+export interface UploadView {
+  uri: string;
+  digest: string;
+  size: number;
+}

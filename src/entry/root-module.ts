@@ -1,0 +1,71 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { join } from 'node:path';
+import { AliasDefaults, AliasesModule } from '../features/aliases/index.js';
+import { ArtifactsModule } from '../features/artifacts/index.js';
+import { CHECK_VERSION, ChecksModule } from '../features/checks/index.js';
+import { HealthModule } from '../features/health/index.js';
+import { ModelsModule } from '../features/models/index.js';
+import { ReportsModule } from '../features/reports/index.js';
+import { ResolutionModule } from '../features/resolution/index.js';
+import { VersionsModule } from '../features/versions/index.js';
+import type { Config } from '../platform/config/index.js';
+import { DatabaseModule } from '../platform/database/database.module.js';
+import { QueueModule } from '../platform/queue/index.js';
+import type { StoreSetOptions } from '../stores/store-set.js';
+
+/** Every kind of job there is. */
+const JOBS = [CHECK_VERSION];
+
+@Module({})
+class RootModule {}
+
+/** What the API process is made of. `up` runs the worker's part inside it. */
+export function apiModule(config: Config): DynamicModule {
+  const { databaseUrl, soakWindowSeconds } = config;
+  return root([
+    ...shared(config),
+    ResolutionModule.forRoot({ databaseUrl }),
+    ModelsModule,
+    VersionsModule,
+    AliasesModule.forRoot(new AliasDefaults(soakWindowSeconds)),
+    ReportsModule,
+    ChecksModule,
+    HealthModule,
+  ]);
+}
+
+/** What the worker process is made of. */
+export function workerModule(config: Config): DynamicModule {
+  return root([...shared(config), ChecksModule]);
+}
+
+/** The stores as the configuration names them. */
+export function storeOptions({ dataDir, fileRoots, store, s3 }: Config): StoreSetOptions {
+  const { bucket, endpoint, region, accessKeyId, secretAccessKey } = s3;
+  const credentials = accessKeyId === '' ? {} : { credentials: { accessKeyId, secretAccessKey } };
+  return {
+    file: { folder: join(dataDir, 'artifacts'), roots: fileRoots },
+    ...(bucket === '' ? {} : { s3: { bucket, region, ...(endpoint === '' ? {} : { endpoint }), ...credentials } }),
+    uploads: store,
+  };
+}
+
+function shared(config: Config): DynamicModule[] {
+  const { databaseUrl, databasePoolSize, redisUrl, jobConcurrency, jobAttempts, shutdownGraceSeconds } = config;
+  return [
+    DatabaseModule.forRoot({ url: databaseUrl, poolSize: databasePoolSize }),
+    QueueModule.forRoot({
+      databaseUrl,
+      jobs: JOBS,
+      concurrency: jobConcurrency,
+      attempts: jobAttempts,
+      graceMs: shutdownGraceSeconds * 1e3,
+      redisUrl: redisUrl === '' ? undefined : redisUrl,
+    }),
+    ArtifactsModule.forRoot(storeOptions(config)),
+  ];
+}
+
+function root(imports: NonNullable<DynamicModule['imports']>): DynamicModule {
+  return { module: RootModule, imports };
+}

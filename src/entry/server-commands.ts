@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { settingList } from '../platform/config/setting-list.js';
+
+type Run = (flags: Record<string, unknown>) => Promise<void>;
+
+interface ServerCommand {
+  name: string;
+  description: string;
+  example: string;
+  /** The settings that the command takes as flags; all of them when absent. */
+  settings?: string[];
+  switches?: [string, string][];
+  /** Loaded when the command runs: `lastgood rollback` must not wait for a web framework. */
+  load: () => Promise<{ run: Run }>;
+}
+
+const COMMANDS: ServerCommand[] = [
+  {
+    name: 'up',
+    description: 'run everything in one process, with a PostgreSQL of its own',
+    example: 'lastgood up --port 7420 --data ./lastgood-data',
+    load: () => import('./up.js'),
+  },
+  {
+    name: 'serve',
+    description: 'run one replica of the API; any number share a database',
+    example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood serve --port 7420',
+    load: () => import('./serve.js'),
+  },
+  {
+    name: 'worker',
+    description: 'run background jobs; any number share the work',
+    example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood worker',
+    settings: ['dataDir', 'databaseUrl'],
+    load: () => import('./worker.js'),
+  },
+  {
+    name: 'migrate',
+    description: 'bring the database up to date',
+    example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood migrate',
+    settings: ['databaseUrl'],
+    switches: [['--undo', 'take back the newest migration instead']],
+    load: () => import('./migrate.js'),
+  },
+  {
+    name: 'config',
+    description: 'print the settings in force and where each comes from, secrets hidden',
+    example: 'lastgood config --json',
+    switches: [['--json', 'print one JSON document, for programs']],
+    load: () => import('./config.js'),
+  },
+];
+
+/** Adds the commands that run or prepare a server. Their flags come from the one list of settings. */
+export function addServerCommands(program: Command): void {
+  for (const { name, description, example, settings, switches = [], load } of COMMANDS) {
+    const command = program.command(name).description(description);
+    for (const { key, flag, doc, env } of settingList) {
+      if (flag === undefined || (settings && !settings.includes(key))) continue;
+      command.option(`${flag} <value>`, `${doc} (${env})`);
+    }
+    for (const [flag, text] of switches) command.option(flag, text);
+    command.addHelpText('after', `\nExample:\n  $ ${example}`);
+    command.action(async (flags: Record<string, unknown>) => (await load()).run(flags));
+  }
+}

@@ -1,0 +1,32 @@
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import { loadConfig } from '../platform/config/index.js';
+import { JobWorker, OutboxRelay } from '../platform/queue/index.js';
+import { createLog, nestLogger } from '../platform/telemetry/logger.js';
+import { orFail } from './fail.js';
+import { workerModule } from './root-module.js';
+import { requireSchema } from './serve.js';
+import { stopOnSignal } from './shutdown.js';
+
+/** `lastgood worker`: carries jobs from the outbox into the queue and runs them. Any number of them share the work. */
+export async function run(flags: Record<string, unknown>): Promise<void> {
+  await orFail(async () => {
+    const config = loadConfig({ env: process.env, flags });
+    const log = createLog(config.logLevel);
+    for (const warning of config.warnings) log.warn(warning);
+    await requireSchema(config.databaseUrl, 'worker');
+    const app = await NestFactory.createApplicationContext(workerModule(config), {
+      logger: nestLogger(log),
+      abortOnError: false,
+    });
+    await startJobs(app);
+    stopOnSignal(() => app.close(), config.shutdownGraceSeconds, log);
+    console.log(`working on jobs from ${config.redisUrl === '' ? 'PostgreSQL' : 'Redis'}`);
+  }, process.env['DATABASE_URL']);
+}
+
+/** Starts the relay and the worker of an application; both stop when it closes. */
+export async function startJobs(app: INestApplicationContext): Promise<void> {
+  await app.get(JobWorker).start();
+  app.get(OutboxRelay).start();
+}

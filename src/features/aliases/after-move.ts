@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import type { MovePlan } from '../../domain/alias-move.js';
+import { OutboxRepository } from '../../platform/queue/index.js';
+import { CHECK_VERSION } from '../checks/index.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+
+// Ahead of the checks that registrations and schedules ask for: somebody may need this version within minutes.
+const URGENT = 10;
+
+/** What a move sets going once it has committed. */
+@Injectable()
+export class AfterMove {
+  constructor(private readonly outbox: OutboxRepository) {}
+
+  /** Asks, in the move's own transaction, for a check of the new rollback target and of the new live version. */
+  async append(transaction: Transaction, modelId: number, { target, to }: MovePlan): Promise<void> {
+    const versions = [target?.version, to].filter((version) => typeof version === 'number');
+    await this.outbox.append(
+      transaction,
+      versions.map((version) => CHECK_VERSION.with({ modelId, version }, { priority: URGENT })),
+    );
+  }
+}

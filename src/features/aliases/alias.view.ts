@@ -1,0 +1,58 @@
+import { pairedWith } from '../../domain/names.js';
+import type { AliasChangeView, AliasView, RollbackView } from '../../contract/views.js';
+import type { AliasChangeEntity } from './alias-change.entity.js';
+import type { AliasRow } from './alias.repository.js';
+import type { RollbackEntity } from './rollback.entity.js';
+
+/** An alias as the API shows it. */
+export function aliasView(model: string, row: AliasRow): AliasView {
+  const { alias, version, revision, rejected, changedBy, reason } = row;
+  const serving = pairedWith(alias) === null;
+  return {
+    model,
+    alias,
+    version,
+    revision,
+    liveSince: row.liveSince.toISOString(),
+    soakEndsAt: serving ? new Date(row.liveSince.getTime() + row.soakSeconds * 1e3).toISOString() : null,
+    rollbackTarget:
+      serving && row.target !== null
+        ? {
+            version: row.target,
+            proven: row.targetProven === true,
+          }
+        : null,
+    rejected,
+    changedBy,
+    reason,
+  };
+}
+
+/** One line of history as the API shows it. */
+export function changeView(model: string, row: AliasChangeEntity): AliasChangeView {
+  const { revision, alias, action, fromVersion, toVersion, reason, actor, at } = row;
+  return { revision, model, alias, action, from: fromVersion, to: toVersion, reason, actor, at: at.toISOString() };
+}
+
+/** A rollback with its timeline as the API shows it. */
+export function rollbackView(model: string, row: RollbackEntity): RollbackView {
+  const { revision, alias, fromVersion: from, toVersion: to, proven, reason, actor } = row;
+  return {
+    id: revision,
+    model,
+    alias,
+    from,
+    to,
+    proven,
+    reason,
+    actor,
+    revision,
+    timeline: {
+      requestedAt: row.requestedAt.toISOString(),
+      committedAt: row.committedAt.toISOString(),
+      firstSwitchedAt: row.firstSwitchedAt?.toISOString() ?? null,
+      allSwitchedAt: row.allSwitchedAt?.toISOString() ?? null,
+      healthyAt: row.healthyAt?.toISOString() ?? null,
+    },
+  };
+}

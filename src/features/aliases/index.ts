@@ -1,0 +1,2 @@
+export { AliasDefaults } from './alias-defaults.js';
+export { AliasesModule } from './aliases.module.js';

@@ -1,0 +1,78 @@
+import { targetAliasOf } from '../../domain/names.js';
+import type { RollbackTarget } from '../../domain/rollback-target.js';
+import type { Standing } from '../../domain/standing.js';
+import type { Transaction } from '../../platform/database/transactions.js';
+
+/** An alias as its row's lock holds it still, with everything that a move is decided by. */
+export interface LockedAlias {
+  modelId: number;
+  alias: string;
+  version: number | null;
+  revision: number;
+  liveSince: Date | null;
+  soakSeconds: number;
+  target: RollbackTarget | null;
+  /** The best candidates for the rollback target, the live version, and the versions asked about. Not all there are. */
+  standings: Standing[];
+  /** The database's clock, read under the lock: times then order the same way as revisions. */
+  now: Date;
+}
+
+const LOCK = `
+  SELECT a.model_id AS "modelId", a.version, a.revision, a.live_since AS "liveSince", a.soak_seconds AS "soakSeconds"
+  FROM aliases a JOIN models m ON m.id = a.model_id
+  WHERE m.name = $1 AND a.name = $2
+  FOR NO KEY UPDATE OF a`;
+
+// Three of each: a plan sets aside at most the version that leaves and the one that comes, so one candidate remains.
+const CANDIDATE = (condition: string) => `
+  (SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
+   WHERE model_id = $1 AND alias = $2 AND rejected_at IS NULL ${condition} ORDER BY left_revision DESC LIMIT 3)`;
+const FACTS = `
+  SELECT clock_timestamp() AS now,
+    (SELECT json_build_object('version', version, 'proven', target_proven) FROM aliases
+     WHERE model_id = $1 AND name = $3 AND version IS NOT NULL) AS target,
+    (SELECT json_agg(s) FROM (
+       ${CANDIDATE('AND known_good_at IS NOT NULL')} UNION ${CANDIDATE('')}
+       UNION SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
+             WHERE model_id = $1 AND alias = $2 AND version = ANY($4)
+     ) s) AS standings`;
+
+interface StandingRow {
+  version: number;
+  left_revision: number;
+  known_good_at: string | null;
+  rejected_at: string | null;
+}
+
+/**
+ * Locks the alias until the transaction ends and reads what a move of it is decided by; null where it never existed.
+ * The facts are a statement of their own: under READ COMMITTED only a statement that begins after the lock
+ * was won sees what the holder before us committed. `about` names further versions whose standing is wanted.
+ */
+export async function lockAlias(
+  transaction: Transaction,
+  model: string,
+  alias: string,
+  about: number[],
+): Promise<LockedAlias | null> {
+  const [row]: Omit<LockedAlias, 'alias' | 'target' | 'standings' | 'now'>[] = await transaction.query(LOCK, [
+    model,
+    alias,
+  ]);
+  if (!row) return null;
+  const versions = row.version === null ? about : [...about, row.version];
+  const [facts]: { now: Date; target: RollbackTarget | null; standings: StandingRow[] | null }[] =
+    await transaction.query(FACTS, [...[row.modelId, alias, targetAliasOf(alias)], versions]);
+  if (!facts) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
+  return { ...row, alias, target: facts.target, now: facts.now, standings: (facts.standings ?? []).map(toStanding) };
+}
+
+function toStanding(row: StandingRow): Standing {
+  return {
+    version: row.version,
+    leftRevision: row.left_revision,
+    knownGoodAt: row.known_good_at === null ? null : new Date(row.known_good_at),
+    rejectedAt: row.rejected_at === null ? null : new Date(row.rejected_at),
+  };
+}

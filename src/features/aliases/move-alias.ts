@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { planMove } from '../../domain/alias-move.js';
+import { pairedWith } from '../../domain/names.js';
+import { formatVersion } from '../../domain/version-number.js';
+import { Refusal, refuseField } from '../../contract/refusal.js';
+import type { AliasView } from '../../contract/views.js';
+import { Resolutions } from '../resolution/index.js';
+import { ModelRepository } from '../models/index.js';
+import { VersionRepository } from '../versions/index.js';
+import { AfterMove } from './after-move.js';
+import { AliasDefaults } from './alias-defaults.js';
+import { AliasRepository } from './alias.repository.js';
+import { aliasView } from './alias.view.js';
+import type { LockedAlias } from './locked-alias.js';
+import { writeMove } from './write-move.js';
+import { Transactions, type Transaction } from '../../platform/database/transactions.js';
+
+/** A move forward. `ifRevision` is compare-and-set: the move happens only while the alias is at that revision. */
+export interface Promotion {
+  model: string;
+  alias: string;
+  version: number;
+  reason: string;
+  actor: string;
+  ifRevision: number | null;
+}
+
+/** Points an alias at a version, in one transaction. The same version again changes nothing and is no error. */
+@Injectable()
+export class MoveAlias {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly models: ModelRepository,
+    private readonly versions: VersionRepository,
+    private readonly aliases: AliasRepository,
+    private readonly defaults: AliasDefaults,
+    private readonly after: AfterMove,
+    private readonly resolutions: Resolutions,
+  ) {}
+
+  async execute(promotion: Promotion): Promise<AliasView | Refusal> {
+    const owner = pairedWith(promotion.alias);
+    if (owner !== null) return paired(promotion.alias, owner);
+    const view = await this.transactions.run((transaction) => this.move(transaction, promotion));
+    if (!(view instanceof Refusal)) await this.resolutions.reach(view.revision);
+    return view;
+  }
+
+  private async move(transaction: Transaction, promotion: Promotion): Promise<AliasView | Refusal> {
+    const { model: name, alias, version } = promotion;
+    const model = await this.models.require(name, transaction);
+    if (model instanceof Refusal) return model;
+    const target = await this.versions.require(model.id, name, version, transaction);
+    if (target instanceof Refusal) return target;
+
+    const place = { model: name, modelId: model.id, alias, soakSeconds: this.defaults.soakSeconds };
+    const locked = await this.aliases.lockOrCreate(transaction, place, [version]);
+    const refusal = this.refusal(promotion, locked);
+    if (refusal instanceof Refusal) {
+      return refusal.code === 'revision-stale' ? this.withCurrent(transaction, refusal, locked, name) : refusal;
+    }
+    if (locked.version !== version) {
+      const plan = planMove(locked, { to: version, now: locked.now, rejects: false });
+      await writeMove(transaction, locked, {
+        plan,
+        action: 'promote',
+        reason: promotion.reason,
+        actor: promotion.actor,
+      });
+      await this.after.append(transaction, locked.modelId, plan);
+    }
+    const row = await this.aliases.find(model.id, alias, transaction);
+    if (!row) throw new Error(`alias ${name} ${alias} points at nothing after a move`);
+    return aliasView(name, row);
+  }
+
+  private refusal({ model, alias, version, ifRevision }: Promotion, locked: LockedAlias): Refusal | null {
+    if (ifRevision !== null && ifRevision !== locked.revision) {
+      const now = locked.version === null ? 'does not exist' : `points at ${formatVersion(locked.version)}`;
+      return new Refusal(
+        'revision-stale',
+        `If-Match names revision ${ifRevision}, but ${model} ${alias} is at ${locked.revision} and ${now}. Read it again, then decide.`,
+      );
+    }
+    const standing = locked.standings.find((s) => s.version === version);
+    if (standing?.rejectedAt && locked.version !== version) {
+      const text = formatVersion(version);
+      return new Refusal(
+        'version-rejected',
+        `${model} ${text} was rolled back from ${alias} at ${standing.rejectedAt.toISOString()} and stays rejected there. ` +
+          `If it is good after all: \`lastgood clear ${model} ${text} --alias ${alias} --reason …\`, then promote it.`,
+      );
+    }
+    return null;
+  }
+
+  private async withCurrent(
+    transaction: Transaction,
+    refusal: Refusal,
+    locked: LockedAlias,
+    model: string,
+  ): Promise<Refusal> {
+    const row = await this.aliases.find(locked.modelId, locked.alias, transaction);
+    return new Refusal(refusal.code, refusal.detail, { current: row ? aliasView(model, row) : null });
+  }
+}
+
+/** The refusal for whoever moves a paired alias by hand. */
+export function paired(alias: string, owner: string): Refusal {
+  const field = refuseField('alias', alias, `follows ${owner}`);
+  return new Refusal(
+    'alias-paired',
+    `${alias} is kept by Lastgood: it follows ${owner}. Move ${owner}, or roll it back with \`to\`.`,
+    field.extra,
+  );
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Refusal } from '../../contract/refusal.js';
+import type { LockedAlias } from './locked-alias.js';
+import { RollbackEntity } from './rollback.entity.js';
+
+/** A rollback before its clock runs. */
+export type NewRollback = Omit<RollbackEntity, `${string}At`>;
+
+/** Rows of `rollbacks`. */
+@Injectable()
+export class RollbackRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * The rollback that brought the alias to where it is now, or null where something else did.
+   * A move stamps the alias and its history line with one time, which is how the two are told to belong together.
+   */
+  async thatMadeLive(manager: EntityManager, locked: LockedAlias): Promise<RollbackEntity | null> {
+    return manager
+      .createQueryBuilder(RollbackEntity, 'r')
+      .innerJoin('alias_history', 'h', 'h.revision = r.revision AND h.at = :liveSince', { liveSince: locked.liveSince })
+      .where('r.modelId = :modelId AND r.alias = :alias', { modelId: locked.modelId, alias: locked.alias })
+      .andWhere('r.toVersion = :version', { version: locked.version })
+      .orderBy('r.revision', 'DESC')
+      .limit(1)
+      .getOne();
+  }
+
+  /**
+   * Adds the record. `committedAt` is the database's clock at the last statement before the commit, and `requestedAt`
+   * lies `waitedMs` before it: both ends by one clock, whatever this machine's says.
+   */
+  async add(manager: EntityManager, rollback: NewRollback, waitedMs: number): Promise<RollbackEntity> {
+    const [{ now }]: [{ now: Date }] = await manager.query('SELECT clock_timestamp() AS now');
+    const clock = { requestedAt: new Date(now.getTime() - waitedMs), committedAt: now };
+    const row = { ...rollback, ...clock, firstSwitchedAt: null, allSwitchedAt: null, healthyAt: null };
+    await manager.insert(RollbackEntity, row);
+    return row;
+  }
+
+  /** At most `size` + 1 rollbacks, newest first, older than `before`. */
+  list(modelId: number, alias: string, size: number, before: number | null): Promise<RollbackEntity[]> {
+    const query = this.dataSource.manager
+      .createQueryBuilder(RollbackEntity, 'r')
+      .where('r.modelId = :modelId AND r.alias = :alias', { modelId, alias })
+      .orderBy('r.revision', 'DESC')
+      .limit(size + 1);
+    return (before === null ? query : query.andWhere('r.revision < :before', { before })).getMany();
+  }
+
+  async require(modelId: number, alias: string, revision: number): Promise<RollbackEntity | Refusal> {
+    const row = await this.dataSource.manager.findOneBy(RollbackEntity, { modelId, alias, revision });
+    return (
+      row ?? new Refusal('rollback-not-found', `${alias} has no rollback ${revision}. GET …/rollbacks lists them.`)
+    );
+  }
+}

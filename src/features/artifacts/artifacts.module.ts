@@ -1,0 +1,30 @@
+import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { StoreSet, type StoreSetOptions } from '../../stores/store-set.js';
+import { ArtifactStores } from './artifact-stores.js';
+import { addArtifactRoutes } from './artifact.route.js';
+
+/** The stores, and the routes that move bytes into and out of the one that takes uploads. */
+@Module({})
+export class ArtifactsModule implements OnModuleInit {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(ArtifactStores) private readonly stores: ArtifactStores,
+  ) {}
+
+  static forRoot(options: StoreSetOptions): DynamicModule {
+    return {
+      module: ArtifactsModule,
+      global: true,
+      providers: [{ provide: StoreSet, useFactory: () => new StoreSet(options) }, ArtifactStores],
+      exports: [ArtifactStores],
+    };
+  }
+
+  onModuleInit(): void {
+    // A worker has no HTTP server: it uses the stores alone.
+    const server = this.host.httpAdapter?.getInstance<FastifyInstance>();
+    if (server) addArtifactRoutes(server, this.stores);
+  }
+}

@@ -1,0 +1,2 @@
+export { ArtifactStores } from './artifact-stores.js';
+export { ArtifactsModule } from './artifacts.module.js';

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ModelsModule } from '../models/index.js';
+import { CheckVersion } from './check-version.job.js';
+import { CheckController } from './check.controller.js';
+import { CheckEntity } from './check.entity.js';
+import { CheckRepository } from './check.repository.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([CheckEntity]), ModelsModule],
+  controllers: [CheckController],
+  providers: [CheckRepository, CheckVersion],
+})
+export class ChecksModule {}

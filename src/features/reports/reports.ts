@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { Refusal, refuseField } from '../../contract/refusal.js';
+import type { Page, ReportView } from '../../contract/views.js';
+import { ModelRepository } from '../models/index.js';
+import { VersionRepository } from '../versions/index.js';
+import type { ReportEntity } from './report.entity.js';
+import { ReportRepository } from './report.repository.js';
+
+const CONTROLLER = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+
+/** A controller's word on what it serves. */
+export interface Report extends Omit<ReportEntity, 'modelId' | 'reportedAt'> {
+  model: string;
+}
+
+/** Takes and shows what serving controllers say they serve. */
+@Injectable()
+export class Reports {
+  constructor(
+    private readonly models: ModelRepository,
+    private readonly versions: VersionRepository,
+    private readonly reports: ReportRepository,
+  ) {}
+
+  async record({ model: name, ...report }: Report): Promise<ReportView | Refusal> {
+    if (!CONTROLLER.test(report.controller)) {
+      return refuseField(
+        'controller',
+        report.controller,
+        'must be 1 to 128 letters, digits, dots, colons, dashes and _',
+      );
+    }
+    const model = await this.models.require(name);
+    if (model instanceof Refusal) return model;
+    const version = await this.versions.require(model.id, name, report.version);
+    if (version instanceof Refusal) return version;
+    const reportedAt = await this.reports.record({ ...report, modelId: model.id });
+    return reportView({ ...report, modelId: model.id, reportedAt });
+  }
+
+  async list(name: string, alias: string): Promise<Page<ReportView> | Refusal> {
+    const model = await this.models.require(name);
+    if (model instanceof Refusal) return model;
+    return { items: (await this.reports.list(model.id, alias)).map(reportView), nextPageToken: null };
+  }
+}
+
+function reportView(row: ReportEntity): ReportView {
+  const { controller, version, revision, configDigest, readyReplicas, replicas } = row;
+  return {
+    controller,
+    version,
+    revision,
+    configDigest,
+    readyReplicas,
+    replicas,
+    reportedAt: row.reportedAt.toISOString(),
+  };
+}

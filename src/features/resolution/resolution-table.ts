@@ -1,0 +1,128 @@
+import type { AliasChangeView, ResolutionView } from '../../contract/views.js';
+import type { Changes, ResolvedRow } from './resolution.repository.js';
+
+/** One alias, ready to be sent: the body is serialised once for everybody who asks. */
+export interface Resolution {
+  model: string;
+  alias: string;
+  revision: number;
+  etag: string;
+  body: Buffer;
+}
+
+/** One change with the resolution that came with it; null where a later change overtook it, or the alias was deleted. */
+export interface ChangeEvent {
+  change: AliasChangeView;
+  resolution: Resolution | null;
+}
+
+type Listener = (events: ChangeEvent[]) => void;
+
+// How many changes a watcher may have missed and still resume without the database.
+const REMEMBERED = 4096;
+
+/** Every alias of the registry in memory, as of one revision, and the changes that led there. */
+export class ResolutionTable {
+  private readonly entries = new Map<string, Resolution>();
+  private readonly listeners = new Set<Listener>();
+  private recent: ChangeEvent[] = [];
+  /** Everything up to this revision is in. */
+  revision = 0;
+  private oldestRemembered = 0;
+
+  get(model: string, alias: string): Resolution | null {
+    return this.entries.get(keyOf(model, alias)) ?? null;
+  }
+
+  /** The aliases that match, in the order of their revisions. */
+  matching(filter: { model?: string; alias?: string }): Resolution[] {
+    if (filter.model !== undefined && filter.alias !== undefined) {
+      const one = this.get(filter.model, filter.alias);
+      return one ? [one] : [];
+    }
+    return [...this.entries.values()]
+      .filter((entry) => fits(entry, filter))
+      .toSorted((a, b) => a.revision - b.revision);
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Starts over from a full load. */
+  reset(revision: number, rows: ResolvedRow[]): void {
+    this.entries.clear();
+    for (const row of rows) this.entries.set(keyOf(row.model, row.alias), toResolution(row));
+    this.revision = revision;
+    this.oldestRemembered = revision;
+    this.recent = [];
+  }
+
+  /** Takes in what came after {@link revision}, then tells every listener, in order. */
+  apply({ revision, changes, rows }: Changes): void {
+    const fresh = new Map(rows.map((row) => [keyOf(row.model, row.alias), toResolution(row)]));
+    const events = changes.map((change): ChangeEvent => {
+      const entry = fresh.get(keyOf(change.model, change.alias));
+      return { change, resolution: entry?.revision === change.revision ? entry : null };
+    });
+    for (const { model, alias } of changes) {
+      const key = keyOf(model, alias);
+      const entry = fresh.get(key);
+      if (entry) this.entries.set(key, entry);
+      else this.entries.delete(key);
+    }
+    this.revision = revision;
+    this.remember(events);
+    for (const listener of this.listeners) listener(events);
+  }
+
+  /** The changes after `revision`, or null when they are no longer all remembered. */
+  since(revision: number): ChangeEvent[] | null {
+    if (revision < this.oldestRemembered) return null;
+    return this.recent.filter((event) => event.change.revision > revision);
+  }
+
+  /** Calls `listener` with every batch of changes from now on; the returned function ends that. */
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get watchers(): number {
+    return this.listeners.size;
+  }
+
+  private remember(events: ChangeEvent[]): void {
+    this.recent.push(...events);
+    if (this.recent.length <= 2 * REMEMBERED) return;
+    const dropped = this.recent.splice(0, this.recent.length - REMEMBERED);
+    this.oldestRemembered = dropped.at(-1)?.change.revision ?? this.oldestRemembered;
+  }
+}
+
+/** Whether something of a model and alias is what a watcher asked for. */
+export function fits(of: { model: string; alias: string }, filter: { model?: string; alias?: string }): boolean {
+  return (filter.model ?? of.model) === of.model && (filter.alias ?? of.alias) === of.alias;
+}
+
+/** Serialises one alias for everybody who will ask for it. */
+export function toResolution({ model, alias, revision, live, warm }: ResolvedRow): Resolution {
+  const view: ResolutionView = {
+    model,
+    alias,
+    version: live.version,
+    revision,
+    record: live,
+    traffic: [
+      {
+        version: live.version,
+        weight: 100,
+      },
+    ],
+    keepWarm: warm ? [warm] : [],
+  };
+  return { model, alias, revision, etag: `"${revision}"`, body: Buffer.from(JSON.stringify(view)) };
+}
+
+// A newline is in neither name.
+const keyOf = (model: string, alias: string): string => `${model}\n${alias}`;

@@ -1,0 +1,9 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+
+/** Documents the two query parameters of every list. */
+export const Paged = (): MethodDecorator =>
+  applyDecorators(
+    ApiQuery({ name: 'pageSize', required: false, description: '1 to 500, 50 if absent' }),
+    ApiQuery({ name: 'pageToken', required: false, description: 'nextPageToken of the page before' }),
+  );

@@ -1,0 +1,42 @@
+import type { Page } from '../../contract/views.js';
+import { Refusal, refuseField } from '../../contract/refusal.js';
+
+const DEFAULT_SIZE = 50;
+const MAX_SIZE = 500;
+
+/** Which part of a list is wanted: at most `size` items beyond `after`, the sort key of the page before. */
+export interface PageRequest {
+  size: number;
+  after: string | null;
+}
+
+/** Reads `pageSize` and `pageToken` of a query string; `key` is what the list is sorted by. */
+export function readPage(
+  query: { pageSize?: string; pageToken?: string },
+  key: 'name' | 'number',
+): PageRequest | Refusal {
+  const size = query.pageSize === undefined ? DEFAULT_SIZE : Number(query.pageSize);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {
+    return refuseField('pageSize', query.pageSize, `must be a whole number from 1 to ${MAX_SIZE}`);
+  }
+  if (query.pageToken === undefined) return { size, after: null };
+  const after = Buffer.from(query.pageToken, 'base64url').toString();
+  if (!(key === 'name' ? /^k:./ : /^k:[0-9]{1,15}$/).test(after)) {
+    return refuseField('pageToken', query.pageToken, 'must be the nextPageToken of the page before, unchanged');
+  }
+  return { size, after: after.slice(2) };
+}
+
+/** Cuts `rows` (one more than wanted, if there are more) to a page whose token is the last row's sort key. */
+export function pageOf<Row, View>(
+  rows: Row[],
+  { size }: PageRequest,
+  keyOf: (row: Row) => string | number,
+  view: (row: Row) => View,
+): Page<View> {
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const more = rows.length > size && last !== undefined;
+  const nextPageToken = more ? Buffer.from(`k:${keyOf(last)}`).toString('base64url') : null;
+  return { items: shown.map(view), nextPageToken };
+}

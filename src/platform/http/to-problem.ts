@@ -1,0 +1,50 @@
+import { HttpException } from '@nestjs/common';
+import { problemOf, type Problem } from '../../contract/problem.js';
+import { Refusal } from '../../contract/refusal.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { RefusedException } from './refused.exception.js';
+
+/** Turns whatever was thrown or returned into a problem. `surprise` says that it belongs in the log. */
+export function toProblem(
+  error: unknown,
+  request: { method: string; url: string },
+): { problem: Problem; surprise: boolean } {
+  const refusal = error instanceof RefusedException ? error.refusal : (expected(error, request) ?? error);
+  if (refusal instanceof Refusal) {
+    return { problem: problemOf(refusal.code, refusal.detail, refusal.extra), surprise: false };
+  }
+  const detail = 'This is a fault of Lastgood, not of the request. Its log holds the cause; trying again is safe.';
+  return { problem: problemOf('internal-error', detail), surprise: true };
+}
+
+// What the framework and the driver throw for things that are not surprises.
+function expected(error: unknown, { method, url }: { method: string; url: string }): Refusal | null {
+  if (isDatabaseUnavailable(error)) {
+    return new Refusal(
+      'database-unavailable',
+      'PostgreSQL cannot be reached, so nothing was changed. Resolve and watch go on from memory. Try again in a moment.',
+    );
+  }
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number })?.statusCode;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || status === 413) {
+    return new Refusal(
+      'body-too-large',
+      'Artifacts are uploaded to /v1/artifacts, not put into a record; else raise LASTGOOD_BODY_LIMIT_BYTES.',
+    );
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || status === 415) {
+    return new Refusal('unsupported-media-type', 'Send Content-Type: application/json.');
+  }
+  if (status === 404) {
+    return new Refusal(
+      'route-not-found',
+      `${method} ${url} is nothing that Lastgood answers. /docs lists what it does.`,
+    );
+  }
+  if (error instanceof SyntaxError || (status === 400 && /JSON|body/i.test(message ?? ''))) {
+    return new Refusal('malformed-json', `The body could not be read as JSON: ${message}`);
+  }
+  if (status === 400) return new Refusal('invalid-request', message ?? 'The request cannot be read.');
+  return null;
+}
