@@ -91,7 +91,8 @@ export async function ensureCluster(folder: DataFolder, bin: string, who: RunAs,
     await rename(join(place, 'data'), folder.cluster);
     await syncFolder(dirname(folder.cluster));
   } finally {
-    await rm(place, { recursive: true, force: true });
+    // What cannot be removed now is tried again at the next start; why initdb failed matters more.
+    await rm(place, { recursive: true, force: true }).catch(() => {});
   }
   return password;
 }

@@ -15,28 +15,31 @@ export interface DataFolder {
 }
 
 /**
+ * Turns a failed system call on a file into a message for whoever chose the data folder; hands back other errors as
+ * they are.
+ */
+export function asUnusable(dataDir: string, error: unknown): unknown {
+  const ofFile = error instanceof Error && ('path' in error || systemCode(error) === 'ENOSPC');
+  if (!ofFile || error instanceof EmbeddedPostgresError) return error;
+  return new EmbeddedPostgresError(
+    `The data folder ${resolve(dataDir)} cannot be used (${error.message}): choose another one with --data.`,
+  );
+}
+
+/**
  * Makes the folder and names what is in it. The folder may be passed through but not listed by others, because the
  * user that PostgreSQL runs as must get to the cluster; everything inside is closed by itself.
- *
- * @throws EmbeddedPostgresError where it cannot be written.
  */
 export async function openDataFolder(dataDir: string): Promise<DataFolder> {
-  try {
-    await mkdir(join(dataDir, 'postgres'), { recursive: true });
-    const root = await realpath(join(dataDir, 'postgres'));
-    await chmod(root, 0o711);
-    return {
-      root,
-      cluster: join(root, 'data'),
-      password: join(root, 'password'),
-      port: join(root, 'port'),
-      log: join(root, 'postgres.log'),
-      binaries: join(root, 'binaries'),
-    };
-  } catch (error) {
-    const reason = systemCode(error) ?? String(error);
-    throw new EmbeddedPostgresError(
-      `The data folder ${resolve(dataDir)} cannot be used (${reason}): choose another one with --data.`,
-    );
-  }
+  await mkdir(join(dataDir, 'postgres'), { recursive: true });
+  const root = await realpath(join(dataDir, 'postgres'));
+  await chmod(root, 0o711);
+  return {
+    root,
+    cluster: join(root, 'data'),
+    password: join(root, 'password'),
+    port: join(root, 'port'),
+    log: join(root, 'postgres.log'),
+    binaries: join(root, 'binaries'),
+  };
 }

@@ -2,14 +2,13 @@ import { Client } from 'pg';
 import { findBinaryPackage } from './binary-package.js';
 import { usableBinaries } from './binaries.js';
 import { clusterOwner, ensureCluster, superuser, writeWhole } from './cluster.js';
+import { chooseRunAs, requireUser } from './choose-run-as.js';
 import type { DataFolder } from './data-folder.js';
-import { openDataFolder } from './data-folder.js';
-import { EmbeddedPostgresError } from './errors.js';
+import { asUnusable, openDataFolder } from './data-folder.js';
 import { launchServer } from './launch-server.js';
 import type { EmbeddedPostgresOptions } from './options.js';
 import { takeOwnership } from './owner-lock.js';
-import type { RunAs } from './run-as.js';
-import { waysToRun, whyUnreachable } from './run-as.js';
+import { waysToRun } from './run-as.js';
 
 /** A running embedded server. */
 export interface EmbeddedPostgres {
@@ -39,24 +38,11 @@ async function ensureDatabase(port: number, password: string): Promise<void> {
   }
 }
 
-/** The first way to run PostgreSQL in which it gets to its folder, with the fewest rights. */
-async function chooseRunAs(ways: readonly RunAs[], folder: DataFolder): Promise<RunAs> {
-  const reasons: string[] = [];
-  for (const way of ways) {
-    const reason = await whyUnreachable(way, folder.root);
-    if (reason === undefined) return way;
-    reasons.push(reason);
-  }
-  throw new EmbeddedPostgresError(
-    `PostgreSQL does not run as root, and the user it would run as cannot get into ${folder.root} ` +
-      `(${reasons.join('; ')}). Choose another folder with --data, such as one in /var/lib, or run as an ordinary user.`,
-  );
-}
-
 async function startOwned(options: EmbeddedPostgresOptions, folder: DataFolder): Promise<EmbeddedPostgres> {
   const { log, durable = true, onExit } = options;
   const ways = waysToRun(await clusterOwner(folder));
   const [plain = { kind: 'self' }] = ways;
+  await requireUser(plain);
   const { native, version } = await findBinaryPackage();
   const shared = plain.kind === 'other' ? [`${systemCache}/${version}`] : [];
   const bin = await usableBinaries(native, [`${folder.binaries}/${version}`, ...shared], plain);
@@ -86,12 +72,7 @@ async function startOwned(options: EmbeddedPostgresOptions, folder: DataFolder):
   return { url: urlOf(port, password, database), port, pid: server.pid, stop };
 }
 
-/**
- * Runs PostgreSQL on a folder, as a child of this process: creates it at the first start, recovers it after a crash.
- *
- * @throws EmbeddedPostgresError where it cannot run here, or another process is running on the folder.
- */
-export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+async function startLocked(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = await openDataFolder(options.dataDir);
   const lock = await takeOwnership(folder.root);
   try {
@@ -108,5 +89,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/**
+ * Runs PostgreSQL on a folder, as a child of this process: creates it at the first start, recovers it after a crash.
+ *
+ * @throws EmbeddedPostgresError where it cannot run here, or another process is running on the folder.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await startLocked(options);
+  } catch (error) {
+    throw asUnusable(options.dataDir, error);
   }
 }

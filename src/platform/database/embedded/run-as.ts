@@ -50,10 +50,10 @@ export interface Outcome {
 
 /** Runs a program to its end and collects what it printed. Never throws. */
 export async function runAs(who: RunAs, command: string, args: readonly string[]): Promise<Outcome> {
-  const child = spawnAs(who, command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   try {
+    const child = spawnAs(who, command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
     await once(child, 'close');
     return { code: child.exitCode, output: output.trim() };
   } catch (error) {
