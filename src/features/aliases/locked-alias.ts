@@ -63,7 +63,7 @@ export async function lockAlias(
   if (!row) return null;
   const versions = row.version === null ? about : [...about, row.version];
   const [facts]: { now: Date; target: RollbackTarget | null; standings: StandingRow[] | null }[] =
-    await transaction.query(FACTS, [...[row.modelId, alias, targetAliasOf(alias)], versions]);
+    await transaction.query(FACTS, [row.modelId, alias, targetAliasOf(alias), versions]);
   if (!facts) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
   return { ...row, alias, target: facts.target, now: facts.now, standings: (facts.standings ?? []).map(toStanding) };
 }
