@@ -33,6 +33,8 @@ export const spawnQueueChild = async (script: string, options: QueueOptions): Pr
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: root,
   });
+  // A test that fails before it kills the child must not leave it behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

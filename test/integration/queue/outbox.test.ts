@@ -69,6 +69,17 @@ describe('the outbox', () => {
     expect(await harness.rows()).toBe(0);
   });
 
+  it('offers rows that one delivery holds to no other, and the rest at once', async () => {
+    await harness.append(...[1, 2, 3].map((n) => note.with({ n })));
+    const offered: object[][] = [[], []];
+    await harness.outbox.deliver(2, async (held) => {
+      offered[0]?.push(...held.map((job) => job.data));
+      await harness.outbox.deliver(10, async (rest) => void offered[1]?.push(...rest.map((job) => job.data)));
+    });
+    expect(offered).toEqual([[{ n: 1 }, { n: 2 }], [{ n: 3 }]]);
+    expect(await harness.rows()).toBe(0);
+  });
+
   it('goes away and comes back with its migration', async () => {
     const runner = harness.dataSource.createQueryRunner();
     const migration = new Outbox1700000000002();

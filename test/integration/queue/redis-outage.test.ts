@@ -111,6 +111,21 @@ describe('while Redis is away', () => {
     );
   });
 
+  it('a job whose lock was lost with it is told to leave', async () => {
+    const started = new Gate();
+    const left = new Gate();
+    await harness.work((_, { signal }) => {
+      signal.addEventListener('abort', () => left.open());
+      started.open();
+      return left.opened;
+    });
+    await harness.queue.enqueue([{ ...note.with({ n: 1 }), jobId: 'lost' }]);
+    await started.opened;
+    await redis.kill();
+    await redis.restart();
+    await expect(left.opened).resolves.toBeUndefined();
+  });
+
   it('a relay and a worker in the middle of a job can still be stopped', async () => {
     const gate = new Gate();
     const relay = harness.relay();
