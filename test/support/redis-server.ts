@@ -3,9 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/platform/database/embedded/free-port.js';
 import { findRedisServer } from './redis-binary.js';
+
+/** Where the Redis of a folder says which process it is: whoever clears the folder of a run ends it by that. */
+const redisPidFile = (folder: string): string => join(folder, 'redis.pid');
 
 /** A private Redis without persistence, and the outages a test can give it. */
 export interface RedisServer {
@@ -38,7 +42,20 @@ async function answers(port: number): Promise<boolean> {
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 async function launch(command: string, port: number, folder: string): Promise<ChildProcess> {
-  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const settings = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+    '--pidfile',
+    redisPidFile(folder),
+  ];
   const child = spawn(command, settings, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));

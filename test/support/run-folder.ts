@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished } from 'vitest';
 import { endLeftoverServer } from '../../src/platform/database/embedded/leftover-server.js';
 import { takeOwnership } from '../../src/platform/database/embedded/owner-lock.js';
+import { worksIn } from '../../src/platform/database/embedded/process-facts.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,10 +19,17 @@ declare module 'vitest' {
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const runs = join(checkout, '.test');
 
-/** Ends every PostgreSQL that still runs on a folder below `top` (a test killed its parent), then removes `top`. */
+/** Ends the Redis that works in a folder. Its number alone proves nothing: another process may have it by now. */
+async function endRedis(folder: string): Promise<void> {
+  const pid = Number(await readFile(join(folder, 'redis.pid'), 'utf8').catch(() => ''));
+  if (pid > 1 && (await worksIn(pid, folder))) process.kill(pid, 'SIGKILL');
+}
+
+/** Ends every server that still runs below `top`, because a test failed or killed its parent, then removes `top`. */
 async function clear(top: string): Promise<void> {
   for (const entry of await readdir(top, { recursive: true, withFileTypes: true })) {
     if (entry.name === 'postmaster.pid') await endLeftoverServer(entry.parentPath);
+    if (entry.name === 'redis.pid') await endRedis(entry.parentPath);
   }
   await rm(top, { recursive: true, force: true, maxRetries: 5 });
 }
