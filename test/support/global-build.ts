@@ -39,6 +39,16 @@ async function takeTurn(): Promise<OwnerLock> {
   }
 }
 
+async function build(): Promise<void> {
+  try {
+    await run('npm', ['run', '-s', 'build'], { cwd: checkout });
+  } catch (error) {
+    // The compiler says what is wrong on stdout, which the error's own message leaves out.
+    const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+    throw new Error(`The product does not build:\n${output}`, { cause: error });
+  }
+}
+
 /** Builds the product where it is older than its sources, so that end-to-end tests run what is written. */
 export default async function setup(): Promise<void> {
   const turn = await takeTurn();
@@ -46,7 +56,7 @@ export default async function setup(): Promise<void> {
     const built = await changedAt(stamp).catch(() => 0);
     if (built > (await inputsChangedAt())) return;
     const began = new Date();
-    await run('npm', ['run', '-s', 'build'], { cwd: checkout });
+    await build();
     await writeFile(stamp, '');
     await utimes(stamp, began, began);
   } finally {

@@ -50,6 +50,6 @@ ${configurationTable()}
 - \`LASTGOOD_STORE=s3\` needs \`S3_BUCKET\`. \`S3_ACCESS_KEY_ID\` and \`S3_SECRET_ACCESS_KEY\` go together.
 - A \`LASTGOOD_HOST\` that other machines can reach needs \`LASTGOOD_TOKEN\`: without one, anyone who reaches the port
   could move production.
-- Clients and the command line read \`LASTGOOD_URL\` and \`LASTGOOD_TOKEN\`.
+- The command line reads \`LASTGOOD_URL\`, \`LASTGOOD_TOKEN\` and \`LASTGOOD_ACTOR\`.
 `;
 }

@@ -88,7 +88,7 @@ describe('loading the configuration', () => {
 
   it('warns about a LASTGOOD_ variable that nothing reads and says which was probably meant', () => {
     const { warnings } = loadConfig({
-      env: { LASTGOOD_PROT: '1', LASTGOOD_URL: 'http://x', LASTGOOD_ENTIRELY_ELSE: '' },
+      env: { LASTGOOD_PROT: '1', LASTGOOD_URL: 'http://x', LASTGOOD_ACTOR: 'me', LASTGOOD_ENTIRELY_ELSE: '' },
     });
     expect(warnings).toEqual([
       'The environment variable LASTGOOD_ENTIRELY_ELSE is not a setting and has no effect.',

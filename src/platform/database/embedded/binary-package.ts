@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError } from './errors.js';
 
-const elsewhere = 'set DATABASE_URL to a PostgreSQL 15 or newer instead';
+const elsewhere = 'set DATABASE_URL to a PostgreSQL of your own instead';
 
 /** The processors that a package of binaries exists for. Windows is left out: it has no signals to stop a server by. */
 const published: Partial<Record<string, readonly string[]>> = {
