@@ -112,14 +112,25 @@ export function switchSeen(answers, { at, to }) {
   };
 }
 
-/** @param {Answer[]} answers answered, failed, and how many answers each version gave */
+/**
+ * Answered, failed, how long the middle one of all answers took in milliseconds, and how many each version gave.
+ * @param {Answer[]} answers
+ */
 export function summary(answers) {
   const failed = answers.filter((answer) => answer.status !== 200);
   /** @type {Record<string, number>} */
   const byVersion = {};
-  for (const { version } of answers)
+  for (const { version } of answers) {
     if (version !== null) byVersion[`v${version}`] = (byVersion[`v${version}`] ?? 0) + 1;
-  return { answered: answers.length - failed.length, failed: failed.length, firstError: failed[0]?.error, byVersion };
+  }
+  const times = answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt).toSorted((a, b) => a - b);
+  return {
+    answered: answers.length - failed.length,
+    failed: failed.length,
+    firstError: failed[0]?.error,
+    medianMs: times[times.length >> 1] ?? null,
+    byVersion,
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -128,7 +139,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       url: { type: 'string', default: 'http://127.0.0.1:7421' },
       rate: { type: 'string', default: '40' },
       seconds: { type: 'string', default: '5' },
-      file: { type: 'string', default: path.join(import.meta.dirname, 'audio', 'one-second.wav') },
+      file: { type: 'string', default: path.join(import.meta.dirname, 'audio', 'half-second.wav') },
     },
   });
   const load = new SteadyLoad({ url: values.url, body: await readFile(values.file), perSecond: Number(values.rate) });

@@ -11,6 +11,7 @@ export function printFigures(outcome) {
   heading(`Rolled back v${from} → v${to} under ${perSecond} requests a second`);
   line('requests answered', String(seen.answered), versions(seen.byVersion));
   line('requests failed', String(seen.failed), seen.firstError ?? '');
+  line('the middle one of the answers', cost(seen.medianMs), 'half a second of audio each');
   line('answers that heard the speech', `v${from}: ${heard.before}`, `v${to}: ${heard.after}`);
   line('the command itself', cost(commandMs), 'a fresh process of the lastgood command, start to end');
   line(`command → first answer of v${to}`, cost(fromCommand.firstNewMs));

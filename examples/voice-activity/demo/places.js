@@ -9,8 +9,8 @@ export const checkout = path.join(example, '..', '..');
 /** The `lastgood` command, as `npm run build` leaves it. */
 export const binary = path.join(checkout, 'dist', 'src', 'entry', 'lastgood.js');
 export const modelServer = path.join(example, 'model-server.js');
-/** What every request of the load sends: one second of speech. */
-export const oneSecond = path.join(example, 'audio', 'one-second.wav');
+/** What every request of the load sends: half a second of speech. */
+export const halfSecond = path.join(example, 'audio', 'half-second.wav');
 
 /**
  * The three versions. The third one is a real mistake: Silero v6 needs the 64 samples before each window, and its

@@ -8,7 +8,7 @@ import { Acknowledged } from './acknowledged.js';
 import { printFigures, printTimeline } from './figures.js';
 import { ALIAS, clearRejections, MODEL, promote, register } from './going-forward.js';
 import { Lastgood } from './lastgood.js';
-import { binary, oneSecond, versions as files } from './places.js';
+import { binary, halfSecond, versions as files } from './places.js';
 import { done, heading, note } from './print.js';
 import { Processes } from './processes.js';
 import { knownVersions, rejectedVersions, rememberedMove, timelineOf } from './registry-state.js';
@@ -58,7 +58,7 @@ export async function walk(options, onStarted) {
   note(`the rollback target is v${target} (${standing}), and the model server keeps it loaded`);
 
   const reason = `v${third} hears nobody: its serving config lacks the context samples`;
-  const outcome = await rollBackUnderLoad(lastgood, server.url, await readFile(oneSecond), reason);
+  const outcome = await rollBackUnderLoad(lastgood, server.url, await readFile(halfSecond), reason);
   const { id, revision, to } = outcome.rollback;
   acknowledged.write({ revision, version: to });
   done('rollback', `${ALIAS} → v${to}, because: ${reason}`, outcome.commandMs);

@@ -1,7 +1,7 @@
 // @ts-check
 import path from 'node:path';
 import { ALIAS, MODEL } from './going-forward.js';
-import { binary, oneSecond, repaired } from './places.js';
+import { binary, halfSecond, repaired } from './places.js';
 import { heading } from './print.js';
 
 /**
@@ -23,7 +23,7 @@ export function printWhatNext({ registry, server, data, needsToken, latest }) {
     `lastgood show ${MODEL}`,
     `lastgood resolve ${MODEL}@${ALIAS}`,
     `lastgood history ${MODEL}`,
-    `curl --data-binary @${here(oneSecond)} ${server.url}/predict`,
+    `curl --data-binary @${here(halfSecond)} ${server.url}/predict`,
     `curl ${server.url}/served`,
     '',
     '# register the third model again, this time called rightly; move production there; and back',

@@ -32,7 +32,7 @@ it('real models are swapped under load, cold and warm, without a failed or a mix
   await serving(1);
   const server = createPredictServer(versions, {});
   const url = await listening(server);
-  const load = new SteadyLoad({ url, body: wavBytes('one-second'), perSecond: 25 });
+  const load = new SteadyLoad({ url, body: wavBytes('half-second'), perSecond: 25 });
 
   load.start();
   for (const [live, ...warm] of [[2, 1], [3, 2], [2, 1], [1], [3], [2, 3], [3, 2], [2, 3]] as [number, ...number[]][]) {

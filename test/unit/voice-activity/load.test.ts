@@ -33,6 +33,7 @@ describe('what the load saw of a switch', () => {
       answered: 5,
       failed: 2,
       firstError: 'ECONNRESET',
+      medianMs: 10,
       byVersion: { v3: 3, v2: 2 },
     });
   });

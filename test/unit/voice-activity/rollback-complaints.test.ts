@@ -4,7 +4,7 @@ import { complaints } from '../../../examples/voice-activity/demo/rollback-under
 const good = {
   rollback: { id: 1, from: 3, to: 2, proven: false, revision: 9, timeline: {} },
   perSecond: 40,
-  seen: { answered: 200, failed: 0, firstError: undefined, byVersion: { v3: 100, v2: 100 } },
+  seen: { answered: 200, failed: 0, firstError: undefined, medianMs: 9, byVersion: { v3: 100, v2: 100 } },
   heard: { before: '0 of 100', after: '100 of 100' },
   commandMs: 300,
   fromCommand: { firstNewMs: 310, lastOldMs: 305 },
