@@ -84,7 +84,8 @@ describe('while Redis is away', () => {
     harness.relay();
     await harness.work(record);
     await appendEach(0, 1);
-    await until('the first ran', () => seen.length === 1);
+    await until('the first is done with', async () => (await harness.queue.depth()).completed === 1);
+    await until('the outbox is empty', async () => (await harness.rows()) === 0);
     redis.pause();
     await appendEach(1, 20);
     await until('the relay noticed', () => harness.log.count(GONE) === 1);

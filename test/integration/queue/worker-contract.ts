@@ -122,7 +122,7 @@ export const workerContract = (backend: string, place: QueuePlace): void => {
       const seen: number[] = [];
       await harness.work(async ({ n }) => void seen.push(n));
       await add(note.with({ n: 1 }));
-      await until('the first ran', () => seen.length === 1);
+      await until('the first is done with', async () => (await harness.queue.depth()).completed === 1);
       await harness.dataSource.query(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
       );
