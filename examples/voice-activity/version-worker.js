@@ -10,6 +10,8 @@ const WARM_UP_RUNS = 16;
 
 /** @type {{modelFile: string, serving: Record<string, unknown>}} */
 const { modelFile, serving } = workerData;
+if (!parentPort) throw new Error('version-worker.js runs as a worker thread');
+const port = parentPort;
 const detector = await VoiceDetector.load(await readFile(modelFile), serving);
 
 // The model's inner loops are compiled while they run, and run ten times slower before. A version is not ready until
@@ -29,11 +31,11 @@ process.once('beforeExit', listen);
 let queue = Promise.resolve();
 
 function listen() {
-  parentPort?.on('message', (/** @type {{id: number, samples: Float32Array}} */ { id, samples }) => {
+  port.on('message', (/** @type {{id: number, samples: Float32Array}} */ { id, samples }) => {
     queue = queue.then(() => answer(id, samples));
   });
   // Number 0 is nobody's request: it says that the model is ready.
-  parentPort?.postMessage({ id: 0, sampleRate: detector.serving.sampleRate });
+  port.postMessage({ id: 0, sampleRate: detector.serving.sampleRate });
 }
 
 /** @param {number} id @param {Float32Array} samples */
@@ -41,8 +43,8 @@ async function answer(id, samples) {
   try {
     const probabilities = await detector.probabilities(samples);
     const speech = speechSegments(probabilities, detector.serving);
-    parentPort?.postMessage({ id, speech, windows: probabilities.length });
+    port.postMessage({ id, speech, windows: probabilities.length });
   } catch (error) {
-    parentPort?.postMessage({ id, failed: error instanceof Error ? error.message : String(error) });
+    port.postMessage({ id, failed: error instanceof Error ? error.message : String(error) });
   }
 }

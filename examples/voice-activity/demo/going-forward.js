@@ -29,7 +29,7 @@ export async function register(lastgood, { model, serving }, known) {
   const version = Number(answer.version);
   const size = `${(statSync(model).size / 1e6).toFixed(1)} MB`;
   const text = known.has(version) ? `already v${version}` : `v${version}`;
-  done('register', `${text}: ${path.basename(model)}, ${size}, called as in ${path.basename(serving)}`, ms);
+  done('register', `${text}: ${path.basename(model)} with ${path.basename(serving)}, ${size}`, ms);
   return version;
 }
 

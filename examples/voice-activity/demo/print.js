@@ -6,7 +6,7 @@
  */
 export function done(step, what, ms) {
   const cost = ms === undefined ? '' : `${inMs(ms)} ms`;
-  console.log(`  ${step.padEnd(11)}${what.padEnd(70)}${cost.padStart(10)}`);
+  console.log(`  ${step.padEnd(11)}${what.padEnd(76)}${cost.padStart(10)}`);
 }
 
 /** A line that explains. @param {string} text */

@@ -57,7 +57,7 @@ export async function walk(options, onStarted) {
   const standing = rollbackTarget.proven ? 'known good' : 'unproven: it has not soaked yet';
   note(`the rollback target is v${target} (${standing}), and the model server keeps it loaded`);
 
-  const reason = `v${third} hears nobody: its serving config lacks the context samples`;
+  const reason = `v${third} hears nobody: no context samples`;
   const outcome = await rollBackUnderLoad(lastgood, server.url, await readFile(halfSecond), reason);
   const { id, revision, to } = outcome.rollback;
   acknowledged.write({ revision, version: to });
@@ -72,7 +72,7 @@ export async function walk(options, onStarted) {
   console.log(`\n  Every step worked, no request failed, and v${target} serves again.`);
   if (options.once) return;
   const needsToken = existsSync(path.join(options.data, 'admin.token'));
-  printWhatNext({ registry, server, data: options.data, needsToken, latest: Math.max(...known, ...versions) });
+  printWhatNext({ registry, server, data: options.data, needsToken, next: nextVersion(known, versions) });
 }
 
 /** @param {Processes} processes @param {number | null} port @param {Parameters<typeof walk>[1]} onStarted */
@@ -103,4 +103,14 @@ async function follows(url, version) {
   const began = performance.now();
   await untilServed(url, version);
   done('', `the model server has fetched and loaded v${version}, and serves it`, performance.now() - began);
+}
+
+/**
+ * The number that one more version will have; where there is one beyond ours already, a run before suggested it.
+ * @param {Set<number>} known @param {number[]} versions
+ */
+function nextVersion(known, versions) {
+  const latest = Math.max(...versions);
+  const beyond = Math.max(...known, 0);
+  return beyond > latest ? beyond : latest + 1;
 }

@@ -11,9 +11,9 @@ import { heading } from './print.js';
  * @param {{url: string, pid: number}} state.server
  * @param {string} state.data
  * @param {boolean} state.needsToken whether the registry wants a token
- * @param {number} state.latest the newest version's number
+ * @param {number} state.next the number that the repaired version will have
  */
-export function printWhatNext({ registry, server, data, needsToken, latest }) {
+export function printWhatNext({ registry, server, data, needsToken, next }) {
   heading('It goes on running. Try next:');
   const lines = [
     `export LASTGOOD_URL=${registry.url}`,
@@ -28,7 +28,7 @@ export function printWhatNext({ registry, server, data, needsToken, latest }) {
     '',
     '# register the third model again, this time called rightly; move production there; and back',
     `lastgood register ${MODEL} --upload ${here(repaired.model)} --serving ${here(repaired.serving)}`,
-    `lastgood promote ${MODEL} v${latest + 1} --reason "with the context samples it hears"`,
+    `lastgood promote ${MODEL} v${next} --reason "with the context samples it hears"`,
     `lastgood rollback ${MODEL} --reason "trying it out"`,
   ];
   for (const line of lines) console.log(`  ${line}`.trimEnd());
