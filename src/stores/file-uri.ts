@@ -1,4 +1,4 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { shownUri } from './shown-uri.js';
 import { StoreRefusal } from './store-refusal.js';
 
@@ -28,7 +28,10 @@ export function pathOfFileUri(uri: string): string | StoreRefusal {
   }
 }
 
-/** The `file:///` URI of an absolute path, percent-encoded so that `pathOfFileUri` gives the same path back. */
+/**
+ * The `file:///` URI of an absolute path, percent-encoded so that `pathOfFileUri` gives the same path back.
+ * (Node's pathToFileURL loses control characters at the end of a name.)
+ */
 export function fileUriOf(path: string): string {
-  return pathToFileURL(path).href;
+  return `file://${path.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -31,7 +31,7 @@ async function* verify(source: Readable, announced: Announced, signal?: AbortSig
     signal?.throwIfAborted();
     throw error instanceof ContentMismatch ? error : ContentMismatch.tooFew(announced, received, error);
   }
-  if (received < announced.size) throw ContentMismatch.tooFew(announced, received);
+  if (received !== announced.size) throw ContentMismatch.tooFew(announced, received);
   const digest: Digest = `sha256:${hash.digest('hex')}`;
   if (digest !== announced.digest) throw ContentMismatch.wrongDigest(announced, digest);
 }
