@@ -23,7 +23,7 @@ describe.runIf(!process.env.S3_TEST_ENDPOINT)('the S3 server for outage tests', 
     await client.send(new CreateBucketCommand({ Bucket: at.Bucket }));
     await client.send(new PutObjectCommand({ ...at, Body: 'still here' }));
     await server.stop();
-    await expect(fetch(server.endpoint)).rejects.toThrow();
+    await expect(fetch(server.endpoint)).rejects.toThrow('fetch failed');
     await server.start();
     const found = await client.send(new GetObjectCommand(at));
     expect(await found.Body?.transformToString()).toBe('still here');

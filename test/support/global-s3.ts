@@ -42,11 +42,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 function givenServer(endpoint: string): Pick<S3Server, 'endpoint' | 'keys' | 'otherKeys'> {
-  const keys = (prefix: string): S3Keys => ({
+  return { endpoint, keys: givenKeys('S3_TEST'), otherKeys: givenKeys('S3_TEST_OTHER') };
+}
+
+function givenKeys(prefix: string): S3Keys {
+  return {
     accessKeyId: required(`${prefix}_ACCESS_KEY_ID`),
     secretAccessKey: required(`${prefix}_SECRET_ACCESS_KEY`),
-  });
-  return { endpoint, keys: keys('S3_TEST'), otherKeys: keys('S3_TEST_OTHER') };
+  };
 }
 
 function required(name: string): string {

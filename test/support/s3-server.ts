@@ -1,13 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cephConfig } from './s3-ceph-config.js';
+import { onInterrupt } from './s3-on-interrupt.js';
 import { cephPrograms } from './s3-packages.js';
+import { freePorts } from './s3-ports.js';
 import { makeRunFolder, notePid } from './s3-run-folder.js';
 
 const run = promisify(execFile);
@@ -37,7 +39,12 @@ export async function startS3Server(checkout = process.cwd()): Promise<S3Server>
   const programs = await cephPrograms(checkout);
   const folder = await makeRunFolder(checkout);
   const daemons = new Map<string, ChildProcess>();
+  const forget = onInterrupt(() => {
+    for (const child of daemons.values()) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   const close = async (): Promise<void> => {
+    forget();
     for (const name of ['radosgw', 'ceph-osd', 'ceph-mon']) await end(daemons.get(name));
     await rm(folder, { recursive: true, force: true });
   };
@@ -47,7 +54,7 @@ export async function startS3Server(checkout = process.cwd()): Promise<S3Server>
   const daemon = async (name: string, ...args: string[]): Promise<void> => {
     daemons.set(name, await startDaemon(folder, programs.env, name, args));
   };
-  const [monitorPort, gatewayPort] = await freePorts();
+  const [monitorPort = 0, gatewayPort = 0] = await freePorts(2);
   const endpoint = `http://127.0.0.1:${gatewayPort}`;
   const startGateway = async (): Promise<void> => {
     await daemon('radosgw', '-n', 'client.rgw');
@@ -144,16 +151,4 @@ async function tail(folder: string): Promise<string> {
     return `${name}: ${text.split('\n').slice(-8).join('\n')}`;
   });
   return (await Promise.all(logs)).join('\n');
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server.listen(0, '127.0.0.1'), 'listening');
-      return (server.address() as AddressInfo).port;
-    }),
-  );
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return [ports[0] ?? 0, ports[1] ?? 0];
 }

@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { putContract } from './contract-put.js';
+import { readContract } from './contract-read.js';
+import { refusedBytesContract } from './contract-refused-bytes.js';
+import type { MakeStore } from './store-under-test.js';
+
+/** What holds for every artifact store. Each adapter's test file runs it against the real thing. */
+export function storeContract(name: string, make: MakeStore): void {
+  describe(`${name}, storing`, () => {
+    putContract(make);
+  });
+  describe(`${name}, given wrong bytes`, () => {
+    refusedBytesContract(make);
+  });
+  describe(`${name}, reading`, () => {
+    readContract(make);
+  });
+}

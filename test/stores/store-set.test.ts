@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { shownUri } from '../../src/stores/shown-uri.js';
+import { StoreSet } from '../../src/stores/store-set.js';
+
+const file = { folder: '/srv/lastgood/artifacts', roots: ['/srv/models'] };
+const s3 = {
+  bucket: 'models',
+  endpoint: 'http://127.0.0.1:9',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+};
+
+describe('the set of stores', () => {
+  it('finds the store of a URI by its scheme, in any case', async () => {
+    const set = new StoreSet({ file, s3 });
+    expect(set.schemes).toEqual(['file', 's3']);
+    expect(await set.forUri('file:///srv/models/a.onnx')).toMatchObject({ scheme: 'file' });
+    expect(await set.forUri('S3://models/a.onnx')).toMatchObject({ scheme: 's3' });
+    set.close();
+  });
+
+  it.each([
+    ['ftp://host/a', 'ftp://host/a has the scheme ftp; served here: file:// and s3://'],
+    ['model.onnx', 'model.onnx is not a URI; served here: file:// and s3://'],
+    ['/srv/models/a.onnx', '/srv/models/a.onnx is not a URI; served here: file:// and s3://'],
+    ['https://user:pass@host/a?signature=x', 'https://…@host/a?… has the scheme https; served here: file:// and s3://'],
+  ])('refuses %j and lists what is served', async (uri, text) => {
+    const set = new StoreSet({ file, s3 });
+    expect(await set.forUri(uri)).toEqual({ code: 'unknown-scheme', text });
+    set.close();
+  });
+
+  it('lists only what is configured', async () => {
+    const refusal = await new StoreSet({ file }).forUri('s3://models/a');
+    expect(refusal).toMatchObject({ text: 's3://models/a has the scheme s3; served here: file://' });
+  });
+
+  it("hands on the store's own refusal", async () => {
+    expect(await new StoreSet({ file }).forUri('file:///etc/passwd')).toMatchObject({ code: 'outside-roots' });
+  });
+
+  it.each([
+    [{ file }, 'file'],
+    [{ s3 }, 's3'],
+    [{ file, s3 }, 'file'],
+    [{ file, s3, uploads: 's3' as const }, 's3'],
+  ])('sends uploads where they belong: %j', (options, scheme) => {
+    const set = new StoreSet(options);
+    expect(set.uploads.scheme).toBe(scheme);
+    set.close();
+  });
+
+  it('cannot be built without a place for uploads', () => {
+    expect(() => new StoreSet({})).toThrow('file or s3 must be configured');
+    expect(() => new StoreSet({ file, uploads: 's3' })).toThrow('s3 must be configured');
+  });
+});
+
+describe('a URI in a message', () => {
+  it.each([
+    ['s3://bucket/key', 's3://bucket/key'],
+    ['https://user:p%40ss@host/x', 'https://…@host/x'],
+    ['https://host/x@y', 'https://host/x@y'],
+    ['https://host/x?X-Amz-Signature=abc#frag', 'https://host/x?…'],
+    ['a\nb\u001b[31m', 'a\ufffdb\ufffd[31m'],
+    ['x'.repeat(1_000), `${'x'.repeat(300)}…`],
+  ])('%j is shown as %j', (uri, shown) => {
+    expect(shownUri(uri)).toBe(shown);
+  });
+});
