@@ -30,11 +30,12 @@ export function timeArgument(text: string): string {
   throw new InvalidArgumentError('It must be a time such as 2031-05-01T14:30:00Z.');
 }
 
-/** Reads seconds: `90`, `90s`, `5m`. Gives milliseconds. */
+/** Reads a length of time: `90`, `90s`, `5m`, `2h`. Gives milliseconds. */
 export function secondsArgument(text: string): number {
-  const [, number, unit] = /^(\d{1,6})(s|m)?$/.exec(text) ?? [];
-  if (number !== undefined && Number(number) > 0) return Number(number) * (unit === 'm' ? 60_000 : 1_000);
-  throw new InvalidArgumentError('It must be a time such as 90s or 5m.');
+  const [, number, unit] = /^(\d{1,6})(s|m|h)?$/.exec(text) ?? [];
+  if (number !== undefined && Number(number) > 0)
+    return Number(number) * (unit === 'h' ? 3_600_000 : unit === 'm' ? 60_000 : 1_000);
+  throw new InvalidArgumentError('It must be a time such as 90s, 5m or 2h.');
 }
 
 /** A flag that may be given several times. */

@@ -46,7 +46,10 @@ function own(code: string, exitCode: ExitCode, title: string, detail: string, ne
 
 /** The failure as a person reads it: what, why, which fields, what to try. */
 export function failureText({ title, detail, fields, next }: Failure): string {
-  const lines = [`error: ${title}`, ...detail.split('\n').map((line) => `  ${line}`)];
+  // A refusal of one field says the same in its detail; the field's own line adds the value.
+  const [only] = fields.length === 1 ? fields : [];
+  const repeats = only !== undefined && detail === `${only.field} ${only.message}`;
+  const lines = [`error: ${title}`, ...(repeats ? [] : detail.split('\n').map((line) => `  ${line}`))];
   for (const { field, value, message } of fields) lines.push(`  ${field}${shown(value)}: ${message}`);
   if (next !== undefined) lines.push(`try: ${next}`);
   return lines.filter((line) => line.trim() !== '').join('\n');

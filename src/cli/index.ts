@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { addClear } from './clear.js';
+import { addDiff } from './diff.js';
 import { exitCodesHelp } from './exit-codes.js';
 import { addHistory } from './history.js';
+import { addKnownGood } from './known-good.js';
 import { addModels } from './models.js';
 import { addPromote } from './promote.js';
 import { addRegister } from './register.js';
@@ -9,6 +11,7 @@ import { addResolve } from './resolve.js';
 import { addRollback } from './rollback.js';
 import type { Shell } from './shell.js';
 import { addShow } from './show.js';
+import { addSoak } from './soak.js';
 import { addVersions } from './versions.js';
 
 export { parseCommandLine, prepare } from './parse-command-line.js';
@@ -16,8 +19,8 @@ export { processShell, type Shell } from './shell.js';
 
 /** Adds the operator's commands, in the order in which `lastgood --help` lists them. */
 export function registerCliCommands(program: Command, shell: Shell): void {
-  for (const add of [addRegister, addModels, addVersions, addShow, addPromote, addResolve, addHistory])
+  for (const add of [addRegister, addModels, addVersions, addShow, addDiff, addPromote, addResolve, addHistory])
     add(program, shell);
-  for (const add of [addRollback, addClear]) add(program, shell);
+  for (const add of [addRollback, addClear, addKnownGood, addSoak]) add(program, shell);
   program.addHelpText('after', `\n${exitCodesHelp()}`);
 }

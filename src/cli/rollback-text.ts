@@ -40,11 +40,12 @@ export function doneText(
 ): string {
   const { paint } = shell;
   const { model, alias, from, to, proven, revision, timeline } = rollback;
+  const registryMs = Date.parse(timeline.committedAt) - Date.parse(timeline.requestedAt);
   const lines = [
     `${paint.bold(alias)} of ${paint.bold(model)}: ${paint.red(`v${from}`)} → ${paint.green(`v${to}`)}` +
       `${proven ? '' : ` (${paint.yellow('UNPROVEN')})`}, rollback ${rollback.id}, revision ${revision}`,
     rollback.actor === actor
-      ? `committed ${duration(commandToCommitMs)} after the command`
+      ? `committed ${duration(commandToCommitMs)} after the command, ${duration(registryMs)} of it in the registry`
       : `${rollback.actor} had rolled it back ${ago(timeline.committedAt, shell.now())}, because: ${rollback.reason}. It happened once.`,
     `v${from} is rejected under ${alias} now; \`lastgood clear ${model} v${from}\` lifts that.`,
   ];

@@ -46,7 +46,7 @@ function checkTable(shell: Shell, checks: CheckView[]): string {
     state === 'present' ? shell.paint.green(state) : shell.paint.red(state),
     ago(observedAt, shell.now()),
     duration(durationMs),
-    Object.keys(evidence).length === 0 ? '' : JSON.stringify(evidence),
+    state === 'present' ? '' : JSON.stringify(evidence),
   ]);
   return table(shell, ['CHECK', 'STATE', 'SEEN', 'TOOK', 'EVIDENCE'], rows);
 }
