@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../../contract/refusal.js';
 import { sendProblem } from './problem.filter.js';
 import { RefusedException } from './refused.exception.js';
@@ -11,7 +11,7 @@ import { RefusedException } from './refused.exception.js';
 export function requireToken(server: FastifyInstance, token: string): void {
   const expected = hash(token);
   server.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith('/v1') || timingSafeEqual(hash(bearer(request.headers.authorization)), expected)) {
+    if (!isGuarded(request) || timingSafeEqual(hash(bearer(request.headers.authorization)), expected)) {
       done();
       return;
     }
@@ -22,6 +22,12 @@ export function requireToken(server: FastifyInstance, token: string): void {
     void reply.header('www-authenticate', 'Bearer realm="lastgood"');
     sendProblem(new RefusedException(refusal), request, reply);
   });
+}
+
+// By the route that will answer too, not only by the address as it was sent: the router takes /%761/models and
+// http://any/v1/models for /v1/models.
+function isGuarded({ url, routeOptions }: FastifyRequest): boolean {
+  return url.startsWith('/v1') || routeOptions.url?.startsWith('/v1') === true;
 }
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
