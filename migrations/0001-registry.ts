@@ -28,6 +28,9 @@ const UP = [
      UNIQUE (model_id, digest)
    )`,
 
+  `CREATE INDEX versions_by_time ON versions (model_id, created_at)`,
+  `CREATE INDEX versions_by_label ON versions USING gin (labels jsonb_path_ops)`,
+
   `CREATE TABLE idempotency_keys (
      model_id   integer     NOT NULL,
      key        text        NOT NULL,

@@ -12,17 +12,19 @@ type Flat = Map<string, unknown>;
 
 /** What differs between two versions, part by part: first what makes them serve differently, then what is said of them. */
 export function recordDiff(before: VersionView, after: VersionView): Difference[] {
-  const artifacts = ({ artifacts }: VersionView): Flat =>
-    new Map(artifacts.map(({ path, digest, size, uri }) => [path, { digest, size, uri }]));
   return [
     ...compare('image', new Map([['image', before.image]]), new Map([['image', after.image]])),
-    ...compare('artifact', artifacts(before), artifacts(after)),
+    ...compare('artifact', files(before), files(after)),
     ...compare('env', flat(before.env, 1), flat(after.env, 1)),
     ...compare('serving', flat(before.serving), flat(after.serving)),
     ...compare('source', flat(before.source), flat(after.source)),
     ...compare('label', flat(before.labels), flat(after.labels)),
     ...compare('metric', flat(before.metrics), flat(after.metrics)),
   ];
+}
+
+function files({ artifacts }: VersionView): Flat {
+  return new Map(artifacts.map(({ path, digest, size, uri }) => [path, { digest, size, uri }]));
 }
 
 function compare(part: Difference['part'], before: Flat, after: Flat): Difference[] {

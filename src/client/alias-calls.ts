@@ -1,5 +1,13 @@
 import type { AliasChangeView, AliasView, Page, ReportView, RollbackView } from '../contract/views.js';
-import type { CallOptions, ClearInput, PageInput, PromoteInput, ReportInput, RollBackInput } from './inputs.js';
+import type {
+  CallOptions,
+  ConfigureAliasInput,
+  PageInput,
+  PromoteInput,
+  ReportInput,
+  RollBackInput,
+  VouchInput,
+} from './inputs.js';
 import { ModelCalls } from './model-calls.js';
 import { aliasPath, modelPath } from './paths.js';
 
@@ -56,8 +64,23 @@ export class AliasCalls extends ModelCalls {
   }
 
   /** Lifts the rejection of a version under an alias, so that it can be promoted there again. */
-  clearRejection(model: string, alias: string, clear: ClearInput, options?: CallOptions): Promise<AliasView> {
+  clearRejection(model: string, alias: string, clear: VouchInput, options?: CallOptions): Promise<AliasView> {
     return this.body({ method: 'POST', path: aliasPath(model, alias, 'clear'), json: clear, ...options });
+  }
+
+  /** Declares a version known good that served before the registry watched it. */
+  declareKnownGood(model: string, alias: string, vouch: VouchInput, options?: CallOptions): Promise<AliasView> {
+    return this.body({ method: 'POST', path: aliasPath(model, alias, 'known-good'), json: vouch, ...options });
+  }
+
+  /** Sets the alias's soak window. */
+  configureAlias(
+    model: string,
+    alias: string,
+    configuration: ConfigureAliasInput,
+    options?: CallOptions,
+  ): Promise<AliasView> {
+    return this.body({ method: 'PATCH', path: aliasPath(model, alias), json: configuration, ...options });
   }
 
   /** Says what a serving controller serves now. A rollback's clock stops on these reports. */

@@ -18,7 +18,9 @@ export type { FollowOptions } from './follow.js';
 export type {
   ArtifactInput,
   CallOptions,
-  ClearInput,
+  ConfigureAliasInput,
+  VersionListInput,
+  VouchInput,
   ModelEdit,
   ModelInput,
   PageInput,

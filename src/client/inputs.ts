@@ -1,8 +1,9 @@
 import type {
-  ClearRejectionRequest,
+  ConfigureAliasRequest,
   MoveAliasRequest,
   RollBackRequest,
   ServingReportRequest,
+  VouchRequest,
 } from '../contract/requests/alias.request.js';
 import type { CreateModelRequest, EditModelRequest } from '../contract/requests/model.request.js';
 import type { RegisterVersionRequest } from '../contract/requests/version.request.js';
@@ -15,7 +16,8 @@ export type ModelEdit = EditModelRequest;
 export type VersionInput = Omit<RegisterVersionRequest, 'env'> & { env?: RecordView['env'] };
 export type ArtifactInput = VersionInput['artifacts'][number];
 export type RollBackInput = RollBackRequest;
-export type ClearInput = ClearRejectionRequest;
+export type VouchInput = VouchRequest;
+export type ConfigureAliasInput = ConfigureAliasRequest;
 export type ReportInput = ServingReportRequest;
 
 /** A move of an alias. With `ifRevision` it happens only while the alias still has that revision. */
@@ -31,6 +33,17 @@ export interface Registration {
 export interface PageInput {
   pageSize?: number;
   pageToken?: string;
+}
+
+/** Which versions of a list; parts that are left out ask for nothing. Times are RFC 3339. */
+export interface VersionListInput extends PageInput {
+  /** `name=value`; all must match. */
+  label?: string[];
+  /** Pointed at by this alias now, or, with a state, of that state under it. */
+  alias?: string;
+  state?: 'live' | 'served' | 'known-good' | 'rejected';
+  createdAfter?: string;
+  createdBefore?: string;
 }
 
 /** Every call takes a signal that gives up on it, and a time limit for one try, in milliseconds. */

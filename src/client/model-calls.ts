@@ -1,5 +1,13 @@
 import type { CheckView, ModelView, Page, VersionView } from '../contract/views.js';
-import type { CallOptions, ModelEdit, ModelInput, PageInput, Registration, VersionInput } from './inputs.js';
+import type {
+  CallOptions,
+  ModelEdit,
+  ModelInput,
+  PageInput,
+  Registration,
+  VersionInput,
+  VersionListInput,
+} from './inputs.js';
 import { modelPath } from './paths.js';
 import type { Call, Transport } from './transport.js';
 
@@ -50,7 +58,7 @@ export class ModelCalls {
   }
 
   /** Versions of a model, newest first. */
-  listVersions(model: string, page?: PageInput, options?: CallOptions): Promise<Page<VersionView>> {
+  listVersions(model: string, page?: VersionListInput, options?: CallOptions): Promise<Page<VersionView>> {
     return this.read(modelPath(model, 'versions'), { ...page }, options);
   }
 

@@ -16,7 +16,7 @@ export interface TransportOptions {
   backOff?: BackOff;
 }
 
-export type Query = Record<string, string | number | undefined>;
+export type Query = Record<string, string | number | string[] | undefined>;
 
 export interface Call {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -125,7 +125,9 @@ export class Transport {
 
   private urlOf({ path, query = {} }: Call): string {
     const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of [value ?? []].flat()) parameters.append(name, String(one));
+    }
     return `${this.base}${path}${parameters.size > 0 ? `?${parameters.toString()}` : ''}`;
   }
 }

@@ -27,6 +27,7 @@ export const ERRORS = {
   'version-immutable': row(409, 'Versions are never changed or deleted'),
   'version-rejected': row(409, 'The version was rejected under this alias'),
   'version-not-rejected': row(409, 'The version is not rejected under this alias'),
+  'version-not-served': row(409, 'The version cannot be vouched for'),
   'alias-paired': row(409, 'Lastgood moves this alias itself'),
   'idempotency-key-reused': row(409, 'The idempotency key belongs to another record'),
   'no-rollback-target': row(409, 'There is nothing to roll back to'),

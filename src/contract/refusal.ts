@@ -1,6 +1,10 @@
 import type { ErrorCode } from './errors.js';
 import type { FieldProblem } from './problem.js';
 
+// A record of ten thousand files can be wrong in thirty thousand places; whoever mends it reads the first few.
+const MOST_TOLD = 20;
+const MOST_LISTED = 100;
+
 /**
  * An expected "no", returned (never thrown) by a use case. `detail` tells the user what to do next.
  * A transaction whose work ends in a refusal is rolled back.
@@ -15,5 +19,12 @@ export class Refusal {
 
 /** A refusal of one field of the request. */
 export function refuseField(field: string, value: unknown, message: string): Refusal {
-  return new Refusal('invalid-request', `${field} ${message}`, { errors: [{ field, value, message }] });
+  return refuseFields([{ field, value, message }]);
+}
+
+/** A refusal of several fields of the request at once; of very many, the first hundred. */
+export function refuseFields(problems: FieldProblem[]): Refusal {
+  const told = problems.slice(0, MOST_TOLD).map(({ field, message }) => `${field} ${message}`);
+  const more = problems.length > MOST_TOLD ? `; and ${problems.length - MOST_TOLD} more` : '';
+  return new Refusal('invalid-request', told.join('; ') + more, { errors: problems.slice(0, MOST_LISTED) });
 }

@@ -52,6 +52,9 @@ export interface AliasView {
   liveSince: string;
   /** When the live version becomes, or became, known good if nothing touches the alias. Null on paired aliases. */
   soakEndsAt: string | null;
+  /** Whether the live version is known good: soaked untouched, now or earlier, or declared so by an operator. */
+  knownGood: boolean;
+  soakSeconds: number;
   /** Null: nothing to roll back to. */
   rollbackTarget: TargetView | null;
   rejected: number[];
@@ -59,7 +62,7 @@ export interface AliasView {
   reason: string;
 }
 
-export type AliasAction = 'promote' | 'rollback' | 'delete' | 'retarget' | 'clear';
+export type AliasAction = 'promote' | 'rollback' | 'delete' | 'retarget' | 'clear' | 'declare' | 'configure';
 
 export interface AliasChangeView {
   revision: number;

@@ -31,9 +31,18 @@ export class RollBackRequest {
   to?: number | string;
 }
 
-/** Body of `POST …/clear`. */
-export class ClearRejectionRequest {
-  @Field(versionProblem, { ...version, description: 'The rejected version' })
+/** Body of `PATCH /v1/models/{model}/aliases/{alias}`. */
+export class ConfigureAliasRequest {
+  @Field(wholeNumberProblem(0), { type: Number, example: 1800, description: 'Soak window in seconds' })
+  soakSeconds!: number;
+
+  @Field(reasonProblem, reason)
+  reason!: string;
+}
+
+/** Body of `POST …/clear` and `POST …/known-good`: an operator vouches for a version. */
+export class VouchRequest {
+  @Field(versionProblem, { ...version, description: 'The version vouched for' })
   version!: number | string;
 
   @Field(reasonProblem, reason)

@@ -1,10 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
 import { digestProblem, mediaTypeProblem, pathProblem, uriProblem } from '../../domain/artifact.js';
 import { imageProblem } from '../../domain/image.js';
 import { labelsProblem, metricsProblem, objectProblem, wholeNumberProblem } from '../../domain/text.js';
-import { Field } from './field.js';
+import { Field, ListField } from './field.js';
 
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const;
 const booleanProblem = (value: unknown) => (typeof value === 'boolean' ? null : 'must be true or false');
@@ -33,11 +30,7 @@ export class ArtifactRequest {
 
 /** Body of `POST /v1/models/{model}/versions`. */
 export class RegisterVersionRequest {
-  @IsArray({ message: 'must be a list of artifacts' })
-  @ArrayMaxSize(10_000, { message: 'must have at most 10000 artifacts' })
-  @ValidateNested({ each: true, message: 'must each be an artifact object' })
-  @Type(() => ArtifactRequest)
-  @ApiProperty({ type: [ArtifactRequest], description: 'All files that the version needs' })
+  @ListField(ArtifactRequest, 10_000, 'All files that the version needs')
   artifacts!: ArtifactRequest[];
 
   @Field(imageProblem, {

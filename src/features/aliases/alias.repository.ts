@@ -16,6 +16,8 @@ export interface AliasRow {
   soakSeconds: number;
   target: number | null;
   targetProven: boolean | null;
+  /** When the live version was known good, as far as it was before it went live, or by an operator's word. */
+  knownGoodAt: Date | null;
   rejected: number[];
   changedBy: string;
   reason: string;
@@ -23,14 +25,15 @@ export interface AliasRow {
 
 const SHOWN = `
   SELECT a.model_id AS "modelId", a.name AS alias, a.version, a.revision, a.live_since AS "liveSince",
-         a.soak_seconds AS "soakSeconds", t.version AS target, t.target_proven AS "targetProven",
-         h.actor AS "changedBy", h.reason,
+         a.soak_seconds AS "soakSeconds", t.version AS target, coalesce(t.target_proven, a.target_proven) AS "targetProven",
+         h.actor AS "changedBy", h.reason, l.known_good_at AS "knownGoodAt",
          (SELECT coalesce(array_agg(r.version), '{}') FROM (
             SELECT version FROM alias_standings s
             WHERE s.model_id = a.model_id AND s.alias = a.name AND s.rejected_at IS NOT NULL
             ORDER BY s.rejected_at DESC LIMIT 20) r) AS rejected
   FROM aliases a
   JOIN alias_history h ON h.revision = a.revision
+  LEFT JOIN alias_standings l ON l.model_id = a.model_id AND l.alias = a.name AND l.version = a.version
   LEFT JOIN aliases t ON t.model_id = a.model_id
     AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target'
   WHERE a.model_id = $1 AND a.version IS NOT NULL`;
@@ -61,6 +64,14 @@ export class AliasRepository {
     const made = await this.lock(manager, model, alias, about);
     if (!made) throw new Error(`alias row of ${model} ${alias} vanished: rows of aliases are never deleted`);
     return made;
+  }
+
+  async setSoak(manager: EntityManager, { modelId, alias }: LockedAlias, soakSeconds: number): Promise<void> {
+    await manager.query('UPDATE aliases SET soak_seconds = $3 WHERE model_id = $1 AND name = $2', [
+      modelId,
+      alias,
+      soakSeconds,
+    ]);
   }
 
   /** The alias as it is shown, or null where it points at nothing. */

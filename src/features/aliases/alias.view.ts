@@ -8,13 +8,16 @@ import type { RollbackEntity } from './rollback.entity.js';
 export function aliasView(model: string, row: AliasRow): AliasView {
   const { alias, version, revision, rejected, changedBy, reason } = row;
   const serving = pairedWith(alias) === null;
+  const soakEndsAt = new Date(row.liveSince.getTime() + row.soakSeconds * 1000);
   return {
     model,
     alias,
     version,
     revision,
     liveSince: row.liveSince.toISOString(),
-    soakEndsAt: serving ? new Date(row.liveSince.getTime() + row.soakSeconds * 1e3).toISOString() : null,
+    soakEndsAt: serving ? soakEndsAt.toISOString() : null,
+    knownGood: serving ? row.knownGoodAt !== null || soakEndsAt <= new Date() : row.targetProven === true,
+    soakSeconds: row.soakSeconds,
     rollbackTarget:
       serving && row.target !== null
         ? {

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ModelsModule } from '../models/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { AfterMove } from './after-move.js';
+import { AdjustAlias } from './adjust-alias.js';
 import { AliasChangeEntity } from './alias-change.entity.js';
 import { AliasController } from './alias.controller.js';
 import { AliasDefaults } from './alias-defaults.js';
@@ -11,11 +12,14 @@ import { AliasRepository } from './alias.repository.js';
 import { Aliases } from './aliases.js';
 import { ClearRejection } from './clear-rejection.js';
 import { MoveAlias } from './move-alias.js';
+import { ConfigureAlias } from './configure-alias.js';
+import { DeclareKnownGood } from './declare-known-good.js';
 import { RemoveAlias } from './remove-alias.js';
 import { RollBackAlias } from './roll-back-alias.js';
 import { RollbackController } from './rollback.controller.js';
 import { RollbackEntity } from './rollback.entity.js';
 import { RollbackRepository } from './rollback.repository.js';
+import { VouchController } from './vouch.controller.js';
 
 @Module({})
 export class AliasesModule {
@@ -27,7 +31,7 @@ export class AliasesModule {
         ModelsModule,
         VersionsModule,
       ],
-      controllers: [AliasController, RollbackController],
+      controllers: [AliasController, RollbackController, VouchController],
       providers: [
         { provide: AliasDefaults, useValue: defaults },
         AliasRepository,
@@ -37,7 +41,10 @@ export class AliasesModule {
         MoveAlias,
         RollBackAlias,
         RemoveAlias,
+        AdjustAlias,
         ClearRejection,
+        DeclareKnownGood,
+        ConfigureAlias,
       ],
     };
   }

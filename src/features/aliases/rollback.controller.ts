@@ -1,12 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ClearRejectionRequest, RollBackRequest } from '../../contract/requests/alias.request.js';
+import { RollBackRequest } from '../../contract/requests/alias.request.js';
 import { parseVersion } from '../../domain/version-number.js';
 import { Actor } from '../../platform/http/actor.js';
 import { Paged } from '../../platform/http/api-docs.js';
 import { AliasParam, ModelParam } from '../../platform/http/param.pipe.js';
 import { Aliases } from './aliases.js';
-import { ClearRejection } from './clear-rejection.js';
 import { RollBackAlias } from './roll-back-alias.js';
 
 @ApiTags('rollbacks')
@@ -15,7 +14,6 @@ export class RollbackController {
   constructor(
     private readonly aliases: Aliases,
     private readonly rollBackAlias: RollBackAlias,
-    private readonly clearRejection: ClearRejection,
   ) {}
 
   @Post('rollback')
@@ -29,19 +27,6 @@ export class RollbackController {
   ) {
     const { reason, from, to } = body;
     return this.rollBackAlias.execute({ model, alias, reason, actor, from: parseVersion(from), to: parseVersion(to) });
-  }
-
-  @Post('clear')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Lift the rejection of a version' })
-  clear(
-    @ModelParam() model: string,
-    @AliasParam() alias: string,
-    @Body() body: ClearRejectionRequest,
-    @Actor() actor: string,
-  ) {
-    const { version, reason } = body;
-    return this.clearRejection.execute({ model, alias, version: parseVersion(version) ?? 0, reason, actor });
   }
 
   @Get('rollbacks')

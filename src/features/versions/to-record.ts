@@ -1,5 +1,6 @@
 import { pathFromUri, pathProblem } from '../../domain/artifact.js';
 import { envProblems, type Env } from '../../domain/env.js';
+import { servingProblems } from '../../domain/serving.js';
 import type { Artifact, VersionRecord } from '../../domain/version-record.js';
 import type { FieldProblem } from '../../contract/problem.js';
 import { Refusal } from '../../contract/refusal.js';
@@ -26,6 +27,11 @@ export async function toRecord(
     ]),
     ...envProblems(body.env ?? {}).map(({ name, value, problem }) => ({
       field: `env.${name}`,
+      value,
+      message: problem,
+    })),
+    ...servingProblems(body.serving ?? {}).map(({ field, value, problem }) => ({
+      field: `serving.${field}`,
       value,
       message: problem,
     })),

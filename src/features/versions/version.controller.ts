@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RegisterVersionRequest } from '../../contract/requests/version.request.js';
 import { Refusal, refuseField } from '../../contract/refusal.js';
@@ -9,6 +9,7 @@ import { Paged } from '../../platform/http/api-docs.js';
 import { ModelParam, VersionParam } from '../../platform/http/param.pipe.js';
 import { existing } from '../../platform/http/existing.js';
 import { RegisterVersion } from './register-version.js';
+import { VERSION_STATES } from './version-filter.js';
 import { Versions } from './versions.js';
 
 @ApiTags('versions')
@@ -39,6 +40,16 @@ export class VersionController {
 
   @Get()
   @Paged()
+  @ApiQuery({ name: 'label', required: false, isArray: true, type: String, description: 'name=value; all must match' })
+  @ApiQuery({ name: 'alias', required: false, description: 'Pointed at by this alias, or of `state` under it' })
+  @ApiQuery({
+    name: 'state',
+    required: false,
+    enum: VERSION_STATES,
+    description: 'Under `alias`, production if absent',
+  })
+  @ApiQuery({ name: 'createdAfter', required: false, description: 'RFC 3339' })
+  @ApiQuery({ name: 'createdBefore', required: false, description: 'RFC 3339' })
   @ApiOperation({ summary: 'List versions, newest first' })
   list(@ModelParam() model: string, @Query() query: Record<string, string>) {
     return this.versions.list(model, query);

@@ -31,16 +31,6 @@ export class VersionRepository {
     );
   }
 
-  /** At most `size` + 1 versions, newest first, older than `before`. */
-  list(modelId: number, size: number, before: number | null): Promise<VersionEntity[]> {
-    const query = this.dataSource.manager
-      .createQueryBuilder(VersionEntity, 'v')
-      .where('v.modelId = :modelId', { modelId })
-      .orderBy('v.version', 'DESC')
-      .limit(size + 1);
-    return (before === null ? query : query.andWhere('v.version < :before', { before })).getMany();
-  }
-
   /** Which aliases point at which of these versions. */
   aliasesOf(modelId: number, versions: number[]): Promise<{ version: number; alias: string }[]> {
     return this.dataSource.query(

@@ -4,6 +4,8 @@ import { Refusal } from '../../contract/refusal.js';
 import type { Page, VersionView } from '../../contract/views.js';
 import { pageOf, readPage } from '../../platform/http/page.js';
 import { ModelRepository } from '../models/index.js';
+import { readVersionFilter } from './version-filter.js';
+import { VersionListRepository } from './version-list.repository.js';
 import { VersionRepository } from './version.repository.js';
 import { versionView } from './version.view.js';
 
@@ -13,6 +15,7 @@ export class Versions {
   constructor(
     private readonly models: ModelRepository,
     private readonly versions: VersionRepository,
+    private readonly lists: VersionListRepository,
   ) {}
 
   async show(modelName: string, version: number): Promise<VersionView | Refusal> {
@@ -26,9 +29,14 @@ export class Versions {
   async list(modelName: string, query: Record<string, string>): Promise<Page<VersionView> | Refusal> {
     const page = readPage(query, 'number');
     if (page instanceof Refusal) return page;
+    const filter = readVersionFilter(query);
+    if (filter instanceof Refusal) return filter;
     const model = await this.models.require(modelName);
     if (model instanceof Refusal) return model;
-    const rows = await this.versions.list(model.id, page.size, page.after === null ? null : Number(page.after));
+    const rows = await this.lists.list(
+      { modelId: model.id, size: page.size, before: page.after === null ? null : Number(page.after) },
+      filter,
+    );
     const pointers = await this.versions.aliasesOf(
       model.id,
       rows.map((row) => row.version),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs } from '../../../src/platform/queue/back-off.js';
+import { backOffMs } from '../../../src/platform/timing/back-off.js';
 import { defineJob } from '../../../src/platform/queue/define-job.js';
 import { assertJob } from '../../../src/platform/queue/job.js';
 import { JobHandlers } from '../../../src/platform/queue/job-handlers.js';

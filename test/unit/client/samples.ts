@@ -42,6 +42,8 @@ export function sampleAlias(overrides: Partial<AliasView> = {}): AliasView {
     revision: 42,
     liveSince: '2031-05-01T10:00:00.000Z',
     soakEndsAt: null,
+    knownGood: true,
+    soakSeconds: 1800,
     rollbackTarget: { version: 184, proven: true },
     rejected: [],
     changedBy: 'ada@laptop',

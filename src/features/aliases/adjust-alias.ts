@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { MovePlan } from '../../domain/alias-move.js';
+import { pairedWith } from '../../domain/names.js';
+import { Refusal } from '../../contract/refusal.js';
+import type { AliasAction, AliasView } from '../../contract/views.js';
+import { Transactions, type Transaction } from '../../platform/database/transactions.js';
+import { ModelRepository } from '../models/index.js';
+import { Resolutions } from '../resolution/index.js';
+import { AfterMove } from './after-move.js';
+import { aliasNotFound, AliasRepository } from './alias.repository.js';
+import { aliasView } from './alias.view.js';
+import type { LockedAlias } from './locked-alias.js';
+import { paired } from './move-alias.js';
+import { writeMove } from './write-move.js';
+
+/** A change of what is known about an alias that leaves it where it points; `version` is the one it is about, if any. */
+export interface Adjustment {
+  model: string;
+  alias: string;
+  version: number | null;
+  action: AliasAction;
+  reason: string;
+  actor: string;
+}
+
+type Plan = (locked: LockedAlias, transaction: Transaction) => Promise<MovePlan | Refusal> | MovePlan | Refusal;
+
+/**
+ * The frame of every such change: lock the alias, plan, write, in one transaction. It takes a revision and a line of
+ * history like a move, since it may change the rollback target and what has to stay warm.
+ */
+@Injectable()
+export class AdjustAlias {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly models: ModelRepository,
+    private readonly aliases: AliasRepository,
+    private readonly after: AfterMove,
+    private readonly resolutions: Resolutions,
+  ) {}
+
+  async execute(adjustment: Adjustment, plan: Plan): Promise<AliasView | Refusal> {
+    const owner = pairedWith(adjustment.alias);
+    if (owner !== null) return paired(adjustment.alias, owner);
+    const view = await this.transactions.run((transaction) => this.adjust(transaction, adjustment, plan));
+    if (!(view instanceof Refusal)) await this.resolutions.reach(view.revision);
+    return view;
+  }
+
+  private async adjust(transaction: Transaction, adjustment: Adjustment, plan: Plan): Promise<AliasView | Refusal> {
+    const { model: name, alias, version, action, reason, actor } = adjustment;
+    const model = await this.models.require(name, transaction);
+    if (model instanceof Refusal) return model;
+    const locked = await this.aliases.lock(transaction, name, alias, version === null ? [] : [version]);
+    if (!locked || locked.version === null) return aliasNotFound(name, alias);
+    const planned = await plan(locked, transaction);
+    if (planned instanceof Refusal) return planned;
+    await writeMove(transaction, locked, { plan: planned, action, reason, actor });
+    await this.after.append(transaction, locked.modelId, planned);
+    const row = await this.aliases.find(locked.modelId, alias, transaction);
+    if (!row) throw new Error(`alias ${name} ${alias} points at nothing after it was adjusted`);
+    return aliasView(name, row);
+  }
+}
