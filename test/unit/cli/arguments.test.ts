@@ -19,9 +19,11 @@ it('a time is taken in any zone and sent in UTC', () => {
   for (const text of ['', 'yesterday', '5', '2031-13-01']) expect(() => timeArgument(text)).toThrow('such as');
 });
 
-it('a waiting time is seconds or minutes', () => {
-  expect([secondsArgument('90'), secondsArgument('90s'), secondsArgument('5m')]).toEqual([90_000, 90_000, 300_000]);
-  for (const text of ['', '0', '1h', '-1', '1.5s']) expect(() => secondsArgument(text)).toThrow('such as');
+it('a length of time is seconds, minutes or hours', () => {
+  expect([secondsArgument('90'), secondsArgument('90s'), secondsArgument('5m'), secondsArgument('2h')]).toEqual([
+    90_000, 90_000, 300_000, 7_200_000,
+  ]);
+  for (const text of ['', '0', '1d', '-1', '1.5s']) expect(() => secondsArgument(text)).toThrow('such as');
 });
 
 it('a revision is a whole number', () => {
@@ -73,9 +75,9 @@ it('with --json a command line that cannot be used is a document too', async () 
 
 it('every command explains itself with an example', async () => {
   const help = (await runCli(['--help'])).out;
-  const names = [...help.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name ?? '');
-  expect(names.toSorted()).toEqual(
-    ['register', 'models', 'versions', 'show', 'promote', 'resolve', 'history', 'rollback', 'clear'].toSorted(),
+  const names = [...help.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name ?? '');
+  expect(names).toEqual(
+    expect.arrayContaining('register models versions show promote resolve history rollback clear'.split(' ')),
   );
   for (const name of names) {
     const { code, out } = await runCli([name, '--help']);
