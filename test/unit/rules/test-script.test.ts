@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkout } from '../../support/run-folder.js';
+
+const npmScripts = ['build', 'lint', 'typecheck', 'rules', 'openapi'];
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lastgood-test-script-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(path: string, text: string, mode = 0o644): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+  await chmod(join(folder, path), mode);
+}
+
+/** A checkout in which everything is installed and each step is one line of shell. `vitest` sees its project in $3. */
+async function layOut(scripts: Record<string, string>, vitest: string): Promise<void> {
+  await cp(join(checkout, 'scripts/test'), join(folder, 'scripts/test'));
+  const steps = { ...Object.fromEntries(npmScripts.map((name) => [name, 'true'])), ...scripts };
+  await write('package.json', JSON.stringify({ private: true, scripts: steps }));
+  for (const place of ['.', 'examples/voice-activity']) {
+    await write(`${place}/package-lock.json`, '{}');
+    await write(`${place}/node_modules/.quickstart-lock`, '{}');
+  }
+  await write('node_modules/.bin/vitest', `#!/usr/bin/env bash\n${vitest}\n`, 0o755);
+}
+
+async function runScript(during?: (pid: number) => Promise<void>): Promise<{ code: number | null; lines: string[] }> {
+  const child = spawn(join(folder, 'scripts/test'), { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const closed = once(child, 'close');
+  await during?.(child.pid ?? 0);
+  await closed;
+  return { code: child.exitCode, lines: output.trimEnd().split('\n') };
+}
+
+/** Not gone, nor only waiting for init to take note of its end. */
+function isRunning(pid: number): boolean {
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+  return state !== '' && !state.startsWith('Z');
+}
+
+describe('scripts/test', () => {
+  it('ends with the count of everything, each step that is no test run as one', async () => {
+    await layOut({}, 'echo "3 0" > "$TEST_COUNTS"');
+    const { code, lines } = await runScript();
+    expect(lines.at(-1)).toBe('20 passed, 0 failed');
+    expect(code).toBe(0);
+  });
+
+  it('goes on after a step that failed, and fails in the end', async () => {
+    await layOut({ lint: 'exit 1' }, 'echo "3 0" > "$TEST_COUNTS"');
+    const { code, lines } = await runScript();
+    expect(lines.at(-1)).toBe('19 passed, 1 failed');
+    expect(lines.filter((line) => /^ {2}.* FAILED/.test(line))).toEqual([expect.stringMatching(/^ {2}lint .*FAILED$/)]);
+    expect(code).toBe(1);
+  });
+
+  it('counts failed tests', async () => {
+    await layOut({}, 'echo "2 5" > "$TEST_COUNTS"; exit 1');
+    const { code, lines } = await runScript();
+    expect(lines.at(-1)).toBe('16 passed, 20 failed');
+    expect(code).toBe(1);
+  });
+
+  it('counts a test run that ran nothing, or broke without a failed test, as failed', async () => {
+    const vitest = 'case $3 in unit) exit 1 ;; stores) exit 0 ;; e2e) echo "3 0" > "$TEST_COUNTS"; exit 1 ;; esac';
+    await layOut({}, `${vitest}; echo "3 0" > "$TEST_COUNTS"`);
+    const { code, lines } = await runScript();
+    expect(lines.at(-1)).toBe('14 passed, 3 failed');
+    expect(code).toBe(1);
+  });
+
+  it('tells the tests that they are counted, and keeps the cache of npm inside the checkout', async () => {
+    await layOut({}, 'echo "CI=$CI cache=$npm_config_cache"; echo "1 0" > "$TEST_COUNTS"');
+    delete process.env['npm_config_cache'];
+    const { lines } = await runScript();
+    expect(lines).toContain(`CI=true cache=${join(folder, '.lastgood/npm-cache')}`);
+  });
+
+  it('leaves no process behind when it is interrupted', async () => {
+    await layOut({}, 'setsid sleep 600 & echo $! > sleeper; wait');
+    const sleeper = async (): Promise<number> => Number(await readFile(join(folder, 'sleeper'), 'utf8').catch(() => 0));
+    const { code, lines } = await runScript(async (pid) => {
+      while ((await sleeper()) === 0) await sleep(20);
+      process.kill(pid, 'SIGTERM');
+    });
+    const left = await sleeper();
+    expect(isRunning(left)).toBe(false);
+    expect(lines.at(-1)).toBe('8 passed, 1 failed');
+    expect(code).toBe(1);
+  });
+});
