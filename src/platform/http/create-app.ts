@@ -1,8 +1,11 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Refusal } from '../../contract/refusal.js';
-import { bodyPipe } from './body.pipe.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FieldProblem } from '../../contract/problem.js';
+import { refuseFields } from '../../contract/refusal.js';
+import { BodyPipe } from './body.pipe.js';
+import { parseOnlyJson } from './json-parser.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { RefusedException } from './refused.exception.js';
@@ -26,21 +29,35 @@ export async function createHttpApp(
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
+    // What the router itself refuses reaches no filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendProblem(error, request, reply),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, { logger, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+  });
   const server = adapter.getInstance();
+  parseOnlyJson(server);
   if (token !== '') requireToken(server, token);
   server.addHook('preHandler', (request, reply, done) => {
-    const problems = unstorable(isStream(request.body) ? undefined : request.body);
+    const problems = [
+      ...unstorableInAddress(request),
+      ...unstorable(isStream(request.body) ? undefined : request.body),
+    ];
     if (problems.length === 0) return done();
-    const detail = problems.map((p) => `${p.field} ${p.message}`).join('; ');
-    sendProblem(new RefusedException(new Refusal('invalid-request', detail, { errors: problems })), request, reply);
+    sendProblem(new RefusedException(refuseFields(problems)), request, reply);
   });
-  app.useGlobalPipes(bodyPipe());
+  app.useGlobalPipes(new BodyPipe());
   app.useGlobalInterceptors(new RefusalInterceptor());
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks([]);
   return app;
+}
+
+// Percent-encoding is the only way for a NUL into an address, and none for half a surrogate pair.
+function unstorableInAddress({ url, params, query }: FastifyRequest): FieldProblem[] {
+  return url.includes('%00') ? unstorable({ ...(params as object), ...(query as object) }) : [];
 }
 
 const isStream = (body: unknown): boolean => typeof (body as { pipe?: unknown } | null)?.pipe === 'function';

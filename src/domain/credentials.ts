@@ -1,0 +1,26 @@
+// Shapes that providers document for their credentials. A name alone (PASSWORD_MIN_LENGTH) proves nothing.
+const CREDENTIALS: [string, RegExp][] = [
+  ['an AWS access key', /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/],
+  ['a GitHub token', /\bgh[pousr]_[A-Za-z0-9]{36,}\b/],
+  ['a Hugging Face token', /\bhf_[A-Za-z0-9]{30,}\b/],
+  ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{10,}/],
+  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/],
+  ['a JSON web token', /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/],
+  ['a URL with a password', /(?:^|[\s"'=])[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@"']+@/i],
+];
+
+/** What kind of credential the text holds ("a GitHub token"), or null where it holds none that can be told by its shape. */
+export function credentialIn(text: string): string | null {
+  return CREDENTIALS.find(([, shape]) => shape.test(text))?.[0] ?? null;
+}
+
+/** A refused value as it may travel back in the answer, and from there into logs: without a credential anywhere in it. */
+export function withoutCredentials(value: unknown): unknown {
+  return textsIn(value).some((text) => credentialIn(text) !== null) ? '(hidden)' : value;
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, entry]) => [name, ...textsIn(entry)]);
+}
