@@ -42,9 +42,8 @@ function expected(error: unknown, { method, url }: { method: string; url: string
       `${method} ${url} is nothing that Lastgood answers. /docs lists what it does.`,
     );
   }
-  if (error instanceof SyntaxError || (status === 400 && /JSON|body/i.test(message ?? ''))) {
-    return new Refusal('malformed-json', `The body could not be read as JSON: ${message}`);
-  }
+  if (status === 414)
+    return new Refusal('invalid-request', 'A part of the address is too long: names have at most 63 characters.');
   if (status === 400) return new Refusal('invalid-request', message ?? 'The request cannot be read.');
   return null;
 }
