@@ -88,9 +88,11 @@ describe('register --artifact', () => {
   });
 
   it('an idempotency key belongs to one record', async () => {
-    const register = async (seed: string) =>
-      cli(['register', 'keyed', '--create-model', '--upload', await modelFolder(seed), '--idempotency-key', 'run-1']);
-    expect((await register('a')).code).toBe(0);
-    expect(await register('b')).toMatchObject({ code: 5, err: expect.stringContaining('belongs to another record') });
+    const flags = ['register', 'keyed', '--create-model', '--idempotency-key', 'run-1', '--upload'];
+    expect((await cli([...flags, await modelFolder('a')])).code).toBe(0);
+    expect(await cli([...flags, await modelFolder('b')])).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('belongs to another record'),
+    });
   });
 });

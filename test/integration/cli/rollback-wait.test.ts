@@ -21,10 +21,8 @@ const report = (client: LastgoodClient, controller: string, { model, alias, vers
     replicas: 1,
   });
 
-const command = (model: string, ...flags: string[]): string[] => [
-  ...['rollback', model, '--reason', 'slow', '--yes', '--wait'],
-  ...flags,
-];
+const command = (model: string, ...flags: string[]): string[] =>
+  ['rollback', model, '--reason', 'slow', '--yes', '--wait'].concat(flags);
 
 it('--wait returns once every controller has reported the switch', async () => {
   await registerVersions(api, 'waits', 2);
