@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
-import { nestQueueLog } from '../../platform/queue/queue-log.js';
-import { PgListener } from '../../platform/queue/pg-listener.js';
+import { PgListener } from '../../platform/database/listen/pg-listener.js';
+import { Outage } from '../../platform/telemetry/outage.js';
+import { nestLog } from '../../platform/telemetry/structured-log.js';
 import type { ResolutionRepository } from './resolution.repository.js';
 import type { ResolutionTable } from './resolution-table.js';
 
@@ -15,12 +15,15 @@ const HEARTBEAT_MS = 1000;
  * every second, makes a lost notification or connection a delay and nothing more, and tells how old an answer is.
  */
 export class AliasFeed {
-  private readonly log = new Logger('alias-feed');
+  private readonly log = nestLog('alias-feed');
+  private readonly outage = new Outage(this.log, {
+    gone: 'the database does not answer; aliases are resolved from memory',
+    back: 'the database answers again; every change is in',
+  });
   private readonly listener: PgListener;
   private heartbeat: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
   private again = false;
-  private down = false;
   private confirmedAt = 0;
 
   constructor(
@@ -28,14 +31,13 @@ export class AliasFeed {
     private readonly table: ResolutionTable,
     databaseUrl: string,
   ) {
-    this.listener = new PgListener(databaseUrl, ALIAS_CHANNEL, () => void this.catchUp(), nestQueueLog());
+    const onNotify = () => void this.catchUp();
+    this.listener = new PgListener({ databaseUrl, channel: ALIAS_CHANNEL, onNotify, log: this.log });
   }
 
   /** Loads everything, then follows. Throws when the first load fails: a replica that knows nothing must not serve. */
   async start(): Promise<void> {
-    const { revision, rows } = await this.repository.loadAll();
-    this.table.reset(revision, rows);
-    this.confirmedAt = Date.now();
+    await this.startOver();
     this.listener.start();
     this.heartbeat = setInterval(() => void this.catchUp(), HEARTBEAT_MS);
   }
@@ -48,43 +50,49 @@ export class AliasFeed {
 
   /** Milliseconds since the table was last known to be the newest there is. */
   get ageMs(): number {
-    return Math.max(0, Date.now() - this.confirmedAt);
+    return performance.now() - this.confirmedAt;
   }
 
   /** Brings the table up to date. Calls that arrive while one runs share one further run. Never throws. */
   catchUp(): Promise<void> {
-    if (this.running) {
-      this.again = true;
-      return this.running;
-    }
-    this.running = this.run().finally(() => {
-      this.running = null;
-    });
-    return this.running;
+    this.again = true;
+    return (this.running ??= this.run());
   }
 
   private async run(): Promise<void> {
     try {
-      do {
+      while (this.again) {
         this.again = false;
-        const asked = Date.now();
+        const asked = performance.now();
         await this.takeAll();
         this.confirmedAt = asked;
-      } while (this.again);
-      if (this.down) this.log.log('the database answers again; every change is in');
-      this.down = false;
+      }
+      this.outage.worked();
     } catch (error) {
-      if (!this.down) this.log.error(`answering from memory: the database does not answer (${String(error)})`);
-      this.down = true;
+      this.outage.failed(error);
     }
+    // In the same breath as the last look at `again`: whoever asks from now on gets a run of their own.
+    this.running = null;
   }
 
   private async takeAll(): Promise<void> {
-    if ((await this.repository.revision()) <= this.table.revision) return;
-    for (let more = true; more;) {
+    const newest = await this.repository.revision();
+    if (newest < this.table.revision) {
+      const went = { from: this.table.revision, to: newest };
+      this.log.error(went, 'the database went back in time, as a restored or failed-over one does; starting over');
+      await this.startOver();
+    }
+    for (let more = newest > this.table.revision; more;) {
       const changes = await this.repository.changesAfter(this.table.revision, BATCH);
       if (changes.changes.length > 0) this.table.apply(changes);
       more = changes.more;
     }
+  }
+
+  private async startOver(): Promise<void> {
+    const asked = performance.now();
+    const { revision, rows } = await this.repository.loadAll();
+    this.table.reset(revision, rows);
+    this.confirmedAt = asked;
   }
 }

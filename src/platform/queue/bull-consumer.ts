@@ -1,6 +1,6 @@
 import { Worker, createPostgresBackend } from 'bullmq';
 import type { IQueueBackend, Job, JobProgress, WorkerOptions } from 'bullmq';
-import { backOffMs } from './back-off.js';
+import { backOffMs } from '../timing/back-off.js';
 import { QUEUE_NAME } from './bull-producer.js';
 import type { JobData } from './job.js';
 import { pgQueueConnection } from './pg-connection.js';

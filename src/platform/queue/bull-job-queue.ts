@@ -1,13 +1,13 @@
 import type { BulkJobOptions } from 'bullmq';
 import { ANSWER_MS, openProducer } from './bull-producer.js';
 import type { BullProducer, BullQueue } from './bull-producer.js';
-import { deadline } from './deadline.js';
+import { deadline } from '../timing/deadline.js';
 import { DEFAULT_PRIORITY, assertJob } from './job.js';
 import type { IdentifiedJob } from './job.js';
 import { JobQueue } from './job-queue.js';
 import type { FailedJob, QueueDepth, RetryResult } from './job-queue.js';
 import { QueueSchemaError, QueueUnavailableError } from './queue-errors.js';
-import { reasonOf } from './queue-log.js';
+import { reasonOf } from '../telemetry/structured-log.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 
 /** BullMQ takes the back-off's rule from the worker under this name. */

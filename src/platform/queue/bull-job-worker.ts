@@ -2,13 +2,13 @@ import { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from '
 import { openConsumer } from './bull-consumer.js';
 import type { BullConsumer, BullJob } from './bull-consumer.js';
 import { missingSchema } from './bull-producer.js';
-import { deadline } from './deadline.js';
+import { deadline } from '../timing/deadline.js';
 import type { JobHandlers } from './job-handlers.js';
 import { JobWorker } from './job-queue.js';
 import { PermanentJobError, QueueSchemaError } from './queue-errors.js';
-import { reasonOf } from './queue-log.js';
+import { reasonOf } from '../telemetry/structured-log.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
-import { RepeatedErrors } from './repeated-errors.js';
+import { RepeatedErrors } from '../telemetry/repeated-errors.js';
 
 /** After the grace period the signals are aborted; handlers that ignore even that get this long, in milliseconds. */
 const ABORT_MS = 2000;

@@ -1,7 +1,7 @@
 import { Queue, SchemaMigrationRequiredError, createPostgresBackend } from 'bullmq';
 import type { IQueueBackend, Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import { deadline } from './deadline.js';
+import { deadline } from '../timing/deadline.js';
 import type { JobData } from './job.js';
 import { pgQueueConnection } from './pg-connection.js';
 import { QueueSchemaError } from './queue-errors.js';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backOffMs } from './back-off.js';
+import { backOffMs } from '../timing/back-off.js';
 import type { JobQueue } from './job-queue.js';
-import { Outage } from './outage.js';
+import { Outage } from '../telemetry/outage.js';
 import { OUTBOX_CHANNEL } from './outbox.repository.js';
 import type { OutboxBacklog, OutboxRepository } from './outbox.repository.js';
-import { PgListener } from './pg-listener.js';
+import { PgListener } from '../database/listen/pg-listener.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 import { Wake } from './wake.js';
 
@@ -41,7 +41,7 @@ export class OutboxRelay {
     if (this.running !== undefined) return;
     this.stopped = new AbortController();
     const { databaseUrl, log } = this.options;
-    this.listener = new PgListener(databaseUrl, OUTBOX_CHANNEL, () => this.wake.ring(), log);
+    this.listener = new PgListener({ databaseUrl, channel: OUTBOX_CHANNEL, onNotify: () => this.wake.ring(), log });
     this.listener.start();
     this.running = this.run();
   }

@@ -1,5 +1,5 @@
-import type { QueueLog } from './queue-log.js';
-import { reasonOf } from './queue-log.js';
+import type { StructuredLog } from './structured-log.js';
+import { reasonOf } from './structured-log.js';
 
 /** Follows whether something works, and tells the log once when it stops and once when it is back. */
 export class Outage {
@@ -7,7 +7,7 @@ export class Outage {
   private failures = 0;
 
   constructor(
-    private readonly log: QueueLog,
+    private readonly log: StructuredLog,
     private readonly messages: { readonly gone: string; readonly back: string },
   ) {}
 

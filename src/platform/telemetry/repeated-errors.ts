@@ -1,5 +1,5 @@
-import type { QueueLog } from './queue-log.js';
-import { reasonOf } from './queue-log.js';
+import type { StructuredLog } from './structured-log.js';
+import { reasonOf } from './structured-log.js';
 
 const QUIET_MS = 60_000;
 const REMEMBERED = 100;
@@ -9,7 +9,7 @@ export class RepeatedErrors {
   private readonly loggedAt = new Map<string, number>();
 
   constructor(
-    private readonly log: QueueLog,
+    private readonly log: StructuredLog,
     private readonly message: string,
   ) {}
 

@@ -1,76 +1,98 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { backOffMs } from './back-off.js';
-import { deadline } from './deadline.js';
-import type { QueueLog } from './queue-log.js';
-import { RepeatedErrors } from './repeated-errors.js';
+import { RepeatedErrors } from '../../telemetry/repeated-errors.js';
+import type { StructuredLog } from '../../telemetry/structured-log.js';
+import { backOffMs } from '../../timing/back-off.js';
 
 const RETRY_MS = 250;
 const RETRY_CAP_MS = 10_000;
-const STOP_MS = 6000;
+/** How long PostgreSQL may take to let us in, or to answer, before the connection counts as dead. */
+const ANSWER_MS = 5000;
+const PING_MS = 10_000;
 
-/**
- * Listens to one channel of PostgreSQL on a connection of its own, and connects again for as long as it runs.
- * A notification sent while the connection is away is lost, so `onNotify` is called after each connect as well.
- */
+/** What a listener is told; times in milliseconds. */
+export interface ListenOptions {
+  databaseUrl: string;
+  channel: string;
+  /** Called for each notification, and after each connect, since what was sent in between is lost. */
+  onNotify: () => void;
+  log: StructuredLog;
+  /** How often a quiet connection is asked for a sign of life; 10000. */
+  pingMs?: number;
+}
+
+/** Listens to one channel of PostgreSQL on a connection of its own, and connects again for as long as it runs. */
 export class PgListener {
   private readonly errors: RepeatedErrors;
   private readonly stopped = new AbortController();
-  private connected: Client | undefined;
+  private client: Client | undefined;
   private running: Promise<void> | undefined;
 
-  constructor(
-    private readonly databaseUrl: string,
-    private readonly channel: string,
-    private readonly onNotify: () => void,
-    log: QueueLog,
-  ) {
-    this.errors = new RepeatedErrors(log, 'notifications are away; rows are found by looking, a little later');
+  constructor(private readonly options: ListenOptions) {
+    this.errors = new RepeatedErrors(
+      options.log,
+      'notifications are away; what they announce is found by looking, later',
+    );
   }
 
   start(): void {
     this.running ??= this.run();
   }
 
-  /** Ends the connection. A stopped listener is not started again. */
+  /** Ends the connection at once, whatever state it is in. A stopped listener is not started again. */
   async stop(): Promise<void> {
     this.stopped.abort();
-    // A client that still connects is ended by whoever connects it: pg's `end` would never return.
-    this.connected?.end().catch(() => undefined);
-    // A connection that was dropped silently never reports its end.
-    await deadline(this.running ?? Promise.resolve(), STOP_MS, 'the connection does not end').catch(() => undefined);
+    // pg's own `end` waits for an answer, and for ever while it still connects.
+    this.client?.connection.stream.destroy();
+    await this.running;
   }
 
   private async run(): Promise<void> {
-    for (let failures = 1; !this.stopped.signal.aborted; failures += 1) {
+    const { signal } = this.stopped;
+    for (let failures = 1; !signal.aborted; failures += 1) {
       if (await this.listen()) failures = 1;
-      const wait = backOffMs(failures, RETRY_MS, RETRY_CAP_MS);
-      await sleep(wait, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+      await sleep(backOffMs(failures, RETRY_MS, RETRY_CAP_MS), undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** @returns whether a connection stood for a while */
   private async listen(): Promise<boolean> {
-    // Keepalive probes find a connection that was dropped silently, for instance by a firewall.
-    const client = new Client({ connectionString: this.databaseUrl, connectionTimeoutMillis: 5000, keepAlive: true });
-    const ended = new Promise<void>((resolve) => {
-      client.on('end', resolve);
-    });
-    client.on('error', (error) => this.errors.report(error));
-    client.on('notification', () => this.onNotify());
+    const { databaseUrl, channel, onNotify } = this.options;
+    const patience = { connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS };
+    const client = new Client({ connectionString: databaseUrl, ...patience });
+    const ended = new AbortController();
+    client.on('end', () => ended.abort());
+    client.on('error', (error) => this.report(error));
+    client.on('notification', onNotify);
+    this.client = client;
+    let stood = false;
     try {
       await client.connect();
-      await client.query(`LISTEN ${client.escapeIdentifier(this.channel)}`);
+      await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+      stood = true;
+      onNotify();
+      await this.watchOver(client, ended.signal);
     } catch (error) {
-      if (!this.stopped.signal.aborted) this.errors.report(error);
-      await client.end().catch(() => undefined);
-      return false;
+      this.report(error);
     }
-    this.connected = client;
-    if (this.stopped.signal.aborted) client.end().catch(() => undefined);
-    this.onNotify();
-    await ended;
-    this.connected = undefined;
-    return true;
+    client.connection.stream.destroy();
+    this.client = undefined;
+    return stood;
+  }
+
+  /**
+   * Returns when the connection has ended. One that was dropped silently, by a firewall or a proxy, never reports
+   * that by itself, so it is asked for a sign of life now and then.
+   * @throws where it gives none
+   */
+  private async watchOver(client: Client, ended: AbortSignal): Promise<void> {
+    while (!ended.aborted) {
+      await sleep(this.options.pingMs ?? PING_MS, undefined, { signal: ended }).catch(() => undefined);
+      if (!ended.aborted) await client.query('SELECT');
+    }
+  }
+
+  private report(error: unknown): void {
+    if (!this.stopped.signal.aborted) this.errors.report(error);
   }
 }

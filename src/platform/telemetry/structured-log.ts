@@ -1,0 +1,26 @@
+import { Logger } from '@nestjs/common';
+
+/** Where a part that outlives requests writes what an operator should see. The shape is pino's, so pino fits as it is. */
+export interface StructuredLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+const line = (fields: object, message: string): string => `${message} ${JSON.stringify(fields)}`;
+
+/** A {@link StructuredLog} over Nest's own logger, under the name of the part that writes. */
+export const nestLog = (name: string): StructuredLog => {
+  const logger = new Logger(name);
+  return {
+    info: (fields, message) => logger.log(line(fields, message)),
+    warn: (fields, message) => logger.warn(line(fields, message)),
+    error: (fields, message) => logger.error(line(fields, message)),
+  };
+};
+
+/** The sentence of an error, also when something other than an Error was thrown. */
+export const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
+};
