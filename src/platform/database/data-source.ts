@@ -1,19 +1,36 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
+import { giveUpOnSilence } from './give-up-on-silence.js';
+
+/**
+ * How long a process that serves waits for PostgreSQL, in milliseconds. Somebody waits for the answer, and "not now" is
+ * worth more to them than silence. Each gives way to the next: a transaction whose process went silent is ended by the
+ * server (its locks stop every move) before a statement that waits for those locks is, and the server ends a slow
+ * statement before we end a connection that does not even report that.
+ */
+export const PATIENCE = {
+  connectionTimeoutMillis: 3_000,
+  idle_in_transaction_session_timeout: 3_000,
+  statement_timeout: 4_000,
+  query_timeout: 5_000,
+};
 
 /** How to reach PostgreSQL: `url` as in DATABASE_URL, `poolSize` connections at most. */
 export interface DatabaseOptions {
   url: string;
   poolSize: number;
   applicationName?: string;
+  /** True for a process that serves: nothing is waited for longer than {@link PATIENCE} says. */
+  impatient?: boolean;
 }
 
 /** TypeORM's options for our database. The schema comes from the migrations alone: nothing is ever synchronised. */
-export function dataSourceOptions({ url, poolSize, applicationName }: DatabaseOptions): DataSourceOptions {
+export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
+  const { url, poolSize, applicationName = 'lastgood', impatient = false } = options;
   return {
     type: 'postgres',
     url,
-    applicationName: applicationName ?? 'lastgood',
+    applicationName,
     synchronize: false,
     migrationsRun: false,
     migrations: MIGRATIONS,
@@ -24,8 +41,8 @@ export function dataSourceOptions({ url, poolSize, applicationName }: DatabaseOp
     installExtensions: false,
     logging: false,
     poolSize,
-    connectTimeoutMS: 3_000,
-    extra: { keepAlive: true, idle_in_transaction_session_timeout: 60_000 },
+    connectTimeoutMS: PATIENCE.connectionTimeoutMillis,
+    extra: { keepAlive: true, ...(impatient && { ...PATIENCE, onConnect: giveUpOnSilence }) },
   };
 }
 

@@ -12,7 +12,13 @@ export class DatabaseModule {
       global: true,
       providers: [Transactions],
       exports: [Transactions],
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(options), autoLoadEntities: true, retryAttempts: 0 })],
+      imports: [
+        TypeOrmModule.forRoot({
+          ...dataSourceOptions({ ...options, impatient: true }),
+          autoLoadEntities: true,
+          retryAttempts: 0,
+        }),
+      ],
     };
   }
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Refusal } from '../../contract/refusal.js';
+import { OutcomeUnknownError } from './outcome-unknown.js';
+import { isDatabaseUnavailable } from './unavailable.js';
 
 /** One open transaction, handed from a use case to the repositories that take part in it. */
 export type Transaction = EntityManager;
@@ -21,16 +23,20 @@ export class Transactions {
   /**
    * Runs `work` in one transaction (READ COMMITTED). A refusal that it returns rolls everything back and is returned
    * as it is; an exception rolls back and is thrown on.
+   * @throws OutcomeUnknownError where the connection broke during the commit
    */
   async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T | Refusal> {
+    let committing = false;
     try {
       return await this.dataSource.transaction('READ COMMITTED', async (manager) => {
         const result = await work(manager);
         if (result instanceof Refusal) throw new RefusedInTransaction(result);
+        committing = true;
         return result;
       });
     } catch (error) {
       if (error instanceof RefusedInTransaction) return error.refusal;
+      if (committing && isDatabaseUnavailable(error)) throw new OutcomeUnknownError(String(error), { cause: error });
       throw error;
     }
   }

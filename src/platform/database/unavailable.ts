@@ -1,16 +1,25 @@
-// SQLSTATE classes that say "the server is not there for us", as opposed to "the statement is wrong":
-// 08 connection, 57P0x shutdown and crash, 53300 too many connections.
-const SQLSTATES = /^(?:08...|57P0[1-5]|53300)$/;
-const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
-// node-postgres reports these two without a code.
-const MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+import { QUERY_TIMED_OUT } from './give-up-on-silence.js';
 
-/** Whether an exception means that PostgreSQL cannot be reached just now. */
+// SQLSTATEs that say "the server cannot do it just now", as opposed to "the statement is wrong": 08 connection, 53 out of
+// connections, memory or disk, 57P0x shutdown and crash, 57014 and 55P03 waited too long, 25P0x the transaction was given
+// up, 25006 a standby that does not write, 28 and 3D we are not let in.
+const SQLSTATES = /^(?:08...|53...|57P0.|57014|55P03|25P0[34]|25006|28...|3D000)$/;
+const SOCKET = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+]);
+// node-postgres reports these without a code.
+const MESSAGES =
+  /^Connection terminated|^timeout exceeded when trying to connect|^timeout expired|^Client (?:has encountered a connection error|was closed)/;
+// The connection broke between two statements of a transaction, so TypeORM took it away before the next.
+const NAMES = new Set(['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError']);
+
+/** Whether an exception means that PostgreSQL cannot be reached, or cannot answer, just now. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
+  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
   if (typeof code === 'string' && (SQLSTATES.test(code) || SOCKET.has(code))) return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
-  return MESSAGES.test(error.message) || isDatabaseUnavailable((error as { driverError?: unknown }).driverError);
+  if (error.message === QUERY_TIMED_OUT || MESSAGES.test(error.message) || NAMES.has(error.name)) return true;
+  return isDatabaseUnavailable(driverError);
 }

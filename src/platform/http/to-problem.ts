@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { problemOf, type Problem } from '../../contract/problem.js';
 import { Refusal } from '../../contract/refusal.js';
+import { OutcomeUnknownError } from '../database/outcome-unknown.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { RefusedException } from './refused.exception.js';
 
@@ -19,10 +20,16 @@ export function toProblem(
 
 // What the framework and the driver throw for things that are not surprises.
 function expected(error: unknown, { method, url }: { method: string; url: string }): Refusal | null {
+  if (error instanceof OutcomeUnknownError) {
+    return new Refusal(
+      'database-unavailable',
+      'The connection to PostgreSQL broke during the commit: the change was made whole or not at all, and only reading tells which. Read first, then decide.',
+    );
+  }
   if (isDatabaseUnavailable(error)) {
     return new Refusal(
       'database-unavailable',
-      'PostgreSQL cannot be reached, so nothing was changed. Resolve and watch go on from memory. Try again in a moment.',
+      'PostgreSQL does not answer, so nothing was changed. Resolve and watch go on from memory. Try again in a moment.',
     );
   }
   const { code, message } = (error ?? {}) as { code?: string; message?: string };

@@ -73,6 +73,8 @@ export class OutboxRepository {
    */
   async deliver(limit: number, deliver: (jobs: IdentifiedJob[]) => Promise<void>): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
+      // A queue that is slow to answer is waited for inside the transaction, longer than a move may take.
+      await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
       const rows = await manager
         .createQueryBuilder(OutboxRow, 'row')
         .where('row.availableAt <= now()')
