@@ -6,7 +6,7 @@ import { CHECK_VERSION, ChecksModule } from '../features/checks/index.js';
 import { HealthModule } from '../features/health/index.js';
 import { ModelsModule } from '../features/models/index.js';
 import { ReportsModule } from '../features/reports/index.js';
-import { ResolutionModule } from '../features/resolution/index.js';
+import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
 import type { Config } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
@@ -19,12 +19,12 @@ const JOBS = [CHECK_VERSION];
 @Module({})
 class RootModule {}
 
-/** What the API process is made of. `up` runs the worker's part inside it. */
-export function apiModule(config: Config): DynamicModule {
+/** What the API process is made of. `up` runs the worker's part inside it. Limits on watching are for tests. */
+export function apiModule(config: Config, watchLimits: ResolutionOptions['limits'] = {}): DynamicModule {
   const { databaseUrl, soakWindowSeconds } = config;
   return root([
     ...shared(config),
-    ResolutionModule.forRoot({ databaseUrl }),
+    ResolutionModule.forRoot({ databaseUrl, limits: watchLimits }),
     ModelsModule,
     VersionsModule,
     AliasesModule.forRoot(new AliasDefaults(soakWindowSeconds)),

@@ -1,3 +1,3 @@
 export { ALIAS_CHANNEL } from './alias-feed.js';
-export { ResolutionModule } from './resolution.module.js';
+export { ResolutionModule, type ResolutionOptions } from './resolution.module.js';
 export { Resolutions } from './resolutions.js';

@@ -16,10 +16,8 @@ export interface ChangeEvent {
   resolution: Resolution | null;
 }
 
-type Listener = (events: ChangeEvent[]) => void;
-
-// How many changes a watcher may have missed and still resume without the database.
-const REMEMBERED = 4096;
+/** Told of every batch of changes; of null where everything was loaded anew, and no changes lead there. */
+type Listener = (events: ChangeEvent[] | null) => void;
 
 /** Every alias of the registry in memory, as of one revision, and the changes that led there. */
 export class ResolutionTable {
@@ -29,6 +27,9 @@ export class ResolutionTable {
   /** Everything up to this revision is in. */
   revision = 0;
   private oldestRemembered = 0;
+
+  /** @param remembered how many of the newest changes are kept at least */
+  constructor(private readonly remembered: number) {}
 
   get(model: string, alias: string): Resolution | null {
     return this.entries.get(keyOf(model, alias)) ?? null;
@@ -40,9 +41,9 @@ export class ResolutionTable {
       const one = this.get(filter.model, filter.alias);
       return one ? [one] : [];
     }
-    return [...this.entries.values()]
-      .filter((entry) => fits(entry, filter))
-      .toSorted((a, b) => a.revision - b.revision);
+    const found: Resolution[] = [];
+    for (const entry of this.entries.values()) if (fits(entry, filter)) found.push(entry);
+    return found.toSorted((a, b) => a.revision - b.revision);
   }
 
   get size(): number {
@@ -56,6 +57,7 @@ export class ResolutionTable {
     this.revision = revision;
     this.oldestRemembered = revision;
     this.recent = [];
+    for (const listener of this.listeners) listener(null);
   }
 
   /** Takes in what came after {@link revision}, then tells every listener, in order. */
@@ -94,8 +96,8 @@ export class ResolutionTable {
 
   private remember(events: ChangeEvent[]): void {
     this.recent.push(...events);
-    if (this.recent.length <= 2 * REMEMBERED) return;
-    const dropped = this.recent.splice(0, this.recent.length - REMEMBERED);
+    if (this.recent.length <= 2 * this.remembered) return;
+    const dropped = this.recent.splice(0, this.recent.length - this.remembered);
     this.oldestRemembered = dropped.at(-1)?.change.revision ?? this.oldestRemembered;
   }
 }

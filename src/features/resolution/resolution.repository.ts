@@ -1,10 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { AliasChangeView, RecordView } from '../../contract/views.js';
 
 /** One alias with the record it points at and the record of its rollback target, if it has one. */
 export interface ResolvedRow {
+  modelId: number;
   model: string;
   alias: string;
   revision: number;
@@ -25,7 +24,7 @@ export interface Changes {
 const RECORD = (v: string) =>
   ['version', 'digest', 'artifacts', 'image', 'env', 'serving'].map((c) => `'${c}', ${v}.${c}`).join(', ');
 const ROWS = `
-  SELECT m.name AS model, a.name AS alias, a.revision, json_build_object(${RECORD('v')}) AS live,
+  SELECT m.id AS "modelId", m.name AS model, a.name AS alias, a.revision, json_build_object(${RECORD('v')}) AS live,
          CASE WHEN w.version IS NOT NULL THEN json_build_object(${RECORD('w')}) END AS warm
   FROM aliases a
   JOIN models m ON m.id = a.model_id
@@ -33,6 +32,9 @@ const ROWS = `
   LEFT JOIN aliases t ON t.model_id = a.model_id
     AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target'
   LEFT JOIN versions w ON w.model_id = t.model_id AND w.version = t.version`;
+// In pages: each statement stays short, however many aliases there are.
+const PAGE = 5000;
+const ROWS_AFTER = `${ROWS} WHERE (a.model_id, a.name) > ($1, $2) ORDER BY a.model_id, a.name LIMIT ${PAGE}`;
 const CHANGES = `
   SELECT h.revision, m.name AS model, h.alias, h.action, h.from_version AS "from", h.to_version AS "to", h.reason, h.actor,
          h.at
@@ -40,9 +42,8 @@ const CHANGES = `
   WHERE h.revision > $1`;
 
 /** Reads what resolving and watching need. */
-@Injectable()
 export class ResolutionRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** The newest revision, which also proves that the database answers. */
   revision(manager: EntityManager = this.dataSource.manager): Promise<number> {
@@ -53,10 +54,17 @@ export class ResolutionRepository {
 
   /** Every alias that points at something, and the revision that this is the state of. */
   async loadAll(): Promise<{ revision: number; rows: ResolvedRow[] }> {
-    return this.snapshot(async (manager) => ({
-      revision: await this.revision(manager),
-      rows: await manager.query(ROWS),
-    }));
+    return this.snapshot(async (manager) => {
+      const revision = await this.revision(manager);
+      const rows: ResolvedRow[] = [];
+      for (let found = PAGE; found === PAGE;) {
+        const last = rows.at(-1);
+        const page: ResolvedRow[] = await manager.query(ROWS_AFTER, [last?.modelId ?? 0, last?.alias ?? '']);
+        rows.push(...page);
+        found = page.length;
+      }
+      return { revision, rows };
+    });
   }
 
   /** One alias as the database has it now, or null. */

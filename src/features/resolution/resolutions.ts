@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../../contract/refusal.js';
 import { AliasFeed } from './alias-feed.js';
 import { ResolutionRepository } from './resolution.repository.js';
@@ -11,6 +10,9 @@ const REACH_MS = 1000;
 /** What the registry's aliases resolve to: from memory as a rule, from the database where that is asked for. */
 @Injectable()
 export class Resolutions {
+  private readonly waiting = new Set<() => void>();
+  private closing = false;
+
   constructor(
     readonly table: ResolutionTable,
     private readonly feed: AliasFeed,
@@ -40,34 +42,38 @@ export class Resolutions {
    * Gives up quietly after a second: the move itself is committed, and memory will follow.
    */
   async reach(revision: number): Promise<void> {
-    if (this.table.revision >= revision) return;
-    const timeout = new AbortController();
-    await Promise.race([this.catchUpTo(revision), sleep(REACH_MS, undefined, { signal: timeout.signal })]).catch(
-      () => undefined,
-    );
-    timeout.abort();
+    void this.feed.catchUp();
+    await this.until(() => this.table.revision >= revision, REACH_MS);
   }
 
-  /** Resolves when the alias is newer than `revision`, or after `ms`, or when `signal` fires; whichever is first. */
+  /**
+   * Resolves when the alias is newer than `revision` or no longer there, after `ms`, when `signal` fires, or when this
+   * replica shuts down; whichever is first.
+   */
   newerThan(revision: number, of: { model: string; alias: string }, ms: number, signal: AbortSignal): Promise<void> {
+    return this.until(() => (this.table.get(of.model, of.alias)?.revision ?? Infinity) > revision, ms, signal);
+  }
+
+  /** Lets everybody go who waits, now and from now on: this replica shuts down. */
+  letGo(): void {
+    this.closing = true;
+    for (const done of this.waiting) done();
+  }
+
+  private until(holds: () => boolean, ms: number, signal?: AbortSignal): Promise<void> {
+    if (holds() || this.closing || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const isNewer = () => (this.table.get(of.model, of.alias)?.revision ?? 0) > revision;
-      if (isNewer() || signal.aborted) return resolve();
       const done = () => {
         clearTimeout(timer);
         unsubscribe();
-        signal.removeEventListener('abort', done);
+        this.waiting.delete(done);
+        signal?.removeEventListener('abort', done);
         resolve();
       };
-      const unsubscribe = this.table.subscribe(() => isNewer() && done());
+      const unsubscribe = this.table.subscribe(() => holds() && done());
       const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done);
+      this.waiting.add(done);
+      signal?.addEventListener('abort', done);
     });
-  }
-
-  private async catchUpTo(revision: number): Promise<void> {
-    await this.feed.catchUp();
-    // A run that was under way may have read just before our commit; the next one began after it.
-    if (this.table.revision < revision) await this.feed.catchUp();
   }
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, refuseField } from '../../contract/refusal.js';
+import { aliasNameProblem, modelNameProblem } from '../../domain/names.js';
+import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
 import { sendProblem } from '../../platform/http/problem.filter.js';
 import { RefusedException } from '../../platform/http/refused.exception.js';
 import type { Resolution } from './resolution-table.js';
@@ -34,18 +36,38 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { model, alias } = request.params;
-  const asked = readQuery(request.query);
+  const asked = badName(request.params) ?? readQuery(request.query);
   if (asked instanceof Refusal) return refuse(asked, request, reply);
   if (asked.waitMs > 0) {
     const gone = new AbortController();
-    request.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort());
     await resolutions.newerThan(asked.revision, { model, alias }, asked.waitMs, gone.signal);
   }
   const entry = asked.strong ? null : resolutions.table.get(model, alias);
-  // An alias that memory lacks may be seconds old, or misspelt: only the database knows which.
-  const found = entry ?? (await resolutions.strong(model, alias));
-  if (found instanceof Refusal) return refuse(found, request, reply);
-  return send(found, entry ? resolutions.ageSeconds : 0, request, reply);
+  if (entry) return send(entry, resolutions.ageSeconds, request, reply);
+  const found = await (asked.strong ? resolutions.strong(model, alias) : lookUp(resolutions, model, alias));
+  return found instanceof Refusal ? refuse(found, request, reply) : send(found, 0, request, reply);
+}
+
+// An alias that memory lacks may be seconds old, or misspelt: only the database knows which.
+async function lookUp(resolutions: Resolutions, model: string, alias: string): Promise<Resolution | Refusal> {
+  try {
+    return await resolutions.strong(model, alias);
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) throw error;
+    const age = `${resolutions.ageSeconds} s old`;
+    return new Refusal(
+      'database-unavailable',
+      `Memory, ${age}, holds no alias ${alias} of ${model}, and PostgreSQL does not answer whether there is one by now. Try again in a moment.`,
+    );
+  }
+}
+
+function badName({ model, alias }: ResolveRequest['Params']): Refusal | null {
+  const problem = modelNameProblem(model);
+  if (problem !== null) return refuseField('model', model, problem);
+  const aliasProblem = aliasNameProblem(alias);
+  return aliasProblem === null ? null : refuseField('alias', alias, aliasProblem);
 }
 
 function readQuery(
@@ -70,8 +92,14 @@ function send({ etag, body }: Resolution, age: number, request: FastifyRequest, 
   reply.header('age', age);
   reply.header('cache-control', 'no-cache');
   const known = request.headers['if-none-match'];
-  if (known !== undefined && (known === etag || known.split(/\s*,\s*/).includes(etag))) return reply.code(304).send();
+  if (known !== undefined && matches(known, etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body);
+}
+
+// RFC 9110, section 13.1.2: `*`, or a list compared weakly, since a proxy that compresses weakens the tag.
+function matches(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === etag) return true;
+  return ifNoneMatch.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag);
 }
 
 function refuse(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {

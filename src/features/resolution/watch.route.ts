@@ -6,6 +6,7 @@ import { sendProblem } from '../../platform/http/problem.filter.js';
 import { RefusedException } from '../../platform/http/refused.exception.js';
 import type { ResolutionRepository } from './resolution.repository.js';
 import type { ResolutionTable } from './resolution-table.js';
+import type { WatchLimits } from './watch-limits.js';
 import { Watcher } from './watcher.js';
 
 interface WatchRequest {
@@ -13,7 +14,12 @@ interface WatchRequest {
 }
 
 /** `GET /v1/watch`: every change of the aliases asked for, as server-sent events (HTML Living Standard, section 9.2). */
-export function addWatchRoute(server: FastifyInstance, table: ResolutionTable, repository: ResolutionRepository): void {
+export function addWatchRoute(
+  server: FastifyInstance,
+  table: ResolutionTable,
+  repository: ResolutionRepository,
+  limits: WatchLimits,
+): void {
   const open = new Set<ServerResponse>();
   // Streams never end by themselves, so a stop would wait for them for ever.
   server.addHook('preClose', (done) => {
@@ -21,7 +27,8 @@ export function addWatchRoute(server: FastifyInstance, table: ResolutionTable, r
     done();
   });
 
-  server.get<WatchRequest>('/v1/watch', async (request, reply) => {
+  // No HEAD: its answer has no body, and so no end that this route would ever reach.
+  server.get<WatchRequest>('/v1/watch', { exposeHeadRoute: false }, async (request, reply) => {
     const { model, alias } = request.query;
     const lastId = request.headers['last-event-id'];
     const refusal =
@@ -38,7 +45,7 @@ export function addWatchRoute(server: FastifyInstance, table: ResolutionTable, r
     open.add(reply.raw);
     reply.raw.once('close', () => open.delete(reply.raw));
     const filter = { ...(model !== undefined && { model }), ...(alias !== undefined && { alias }) };
-    const watcher = new Watcher(reply.raw, table, repository, filter);
+    const watcher = new Watcher(reply.raw, table, repository, filter, limits);
     await watcher.run(lastId === undefined ? null : Number(lastId));
     return reply;
   });

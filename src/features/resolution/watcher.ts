@@ -3,17 +3,17 @@ import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { ResolutionRepository } from './resolution.repository.js';
 import { fits, type ChangeEvent, type Resolution, type ResolutionTable } from './resolution-table.js';
+import { changeFrame, HEARTBEAT, readyFrame, snapshotFrame } from './watch-frames.js';
+import type { WatchLimits } from './watch-limits.js';
 
-const HEARTBEAT_MS = 15_000;
-// What one connection may leave unread before it is cut off: it resumes by id, and the others do not pay for it.
-const MAX_UNREAD_BYTES = 1024 * 1024;
 const PAGE = 500;
 
 /** One open stream: first what is, or what was missed, then every change, in order and once. */
 export class Watcher {
   private static readonly log = new Logger('watch');
-  private lastSent = 0;
-  // Changes that arrive while the past is still being sent.
+  /** Everything up to this revision is told. */
+  private told = 0;
+  /** Changes that arrive while the past is still being told; null once it is. */
   private waiting: ChangeEvent[] | null = [];
 
   constructor(
@@ -21,77 +21,105 @@ export class Watcher {
     private readonly table: ResolutionTable,
     private readonly repository: ResolutionRepository,
     private readonly filter: { model?: string; alias?: string },
+    private readonly limits: WatchLimits,
   ) {}
 
   /** Serves the stream until it closes. `lastId`: resume after this revision; null: begin with a snapshot. */
   async run(lastId: number | null): Promise<void> {
-    const { stream, table } = this;
+    const { stream } = this;
     stream.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    const unsubscribe = table.subscribe((events) => this.take(events));
-    const heartbeat = setInterval(() => this.write(': still here\n\n'), HEARTBEAT_MS);
+    // A quiet registry may have nothing to say for hours; whoever watches wants to know that they do.
+    stream.flushHeaders();
+    stream.on('error', () => undefined); // its end follows, and that is what counts
+    const unsubscribe = this.table.subscribe((events) => this.take(events));
+    const heartbeat = setInterval(() => this.write(HEARTBEAT), this.limits.heartbeatMs);
     try {
-      if (lastId === null) this.snapshot();
-      else await this.resume(lastId);
-      const waiting = this.waiting ?? [];
-      this.waiting = null;
-      this.take(waiting);
-      if (!stream.writableEnded && !stream.destroyed) await once(stream, 'close');
+      await this.tellPast(lastId);
+      if (this.isOpen) await once(stream, 'close');
     } catch (error) {
       // The watcher finds its way back by its last id; an ended stream is all it needs to know.
-      Watcher.log.warn(`a watcher could not resume: ${String(error)}`);
-      stream.destroy();
+      this.cutOff(`could not resume: ${String(error)}`);
     } finally {
       clearInterval(heartbeat);
       unsubscribe();
     }
   }
 
-  private snapshot(): void {
-    for (const entry of this.table.matching(this.filter)) {
-      this.write(`event: snapshot\nid: ${entry.revision}\ndata: {"resolution":${entry.body.toString()}}\n\n`);
+  private async tellPast(lastId: number | null): Promise<void> {
+    if (lastId === null || (await this.isFromElsewhere(lastId))) await this.snapshot();
+    else await this.resume(lastId);
+    while (this.isOpen && this.waiting && this.waiting.length > 0) {
+      const batch = this.waiting;
+      this.waiting = [];
+      await this.tell(batch);
     }
-    this.ready(this.table.revision);
+    this.waiting = null;
+  }
+
+  /**
+   * Whether a revision is one that the registry has not reached: the id is from before it was restored from a backup, and
+   * waiting for that revision would be waiting for nothing. A replica that is merely behind asks the database.
+   */
+  private async isFromElsewhere(lastId: number): Promise<boolean> {
+    if (lastId <= this.table.revision) return false;
+    return this.repository.revision().then(
+      (newest) => lastId > newest,
+      () => false,
+    );
+  }
+
+  private async snapshot(): Promise<void> {
+    const upTo = this.table.revision;
+    this.told = upTo;
+    for (const entry of this.table.matching(this.filter)) await this.writeGently(snapshotFrame(entry, upTo));
+    this.write(readyFrame(upTo));
   }
 
   private async resume(lastId: number): Promise<void> {
-    this.lastSent = lastId;
+    this.told = lastId;
+    const upTo = this.table.revision;
     const remembered = this.table.since(lastId);
-    if (remembered) {
-      this.send(remembered);
-    } else {
-      const upTo = this.table.revision;
-      for (let page = PAGE; page === PAGE;) {
-        const missed = await this.repository.missed(this.lastSent, upTo, this.filter, PAGE);
-        this.send(missed.map((change) => ({ change, resolution: this.present(change) })));
-        page = missed.length;
-        await this.drained();
-      }
+    if (remembered) await this.tell(remembered);
+    else await this.tellFromHistory(upTo);
+    this.told = Math.max(lastId, upTo);
+    this.write(readyFrame(this.told));
+  }
+
+  private async tellFromHistory(upTo: number): Promise<void> {
+    for (let rows = PAGE; rows === PAGE && this.isOpen;) {
+      const missed = await this.repository.missed(this.told, upTo, this.filter, PAGE);
+      await this.tell(missed.map((change) => ({ change, resolution: this.present(change) })));
+      rows = missed.length;
     }
-    this.ready(Math.max(lastId, this.table.revision));
   }
 
-  // Says up to where the past is told, so that even a watcher of nothing yet has a revision to resume from.
-  private ready(revision: number): void {
-    this.write(`event: ready\nid: ${revision}\ndata: {"revision":${revision}}\n\n`);
-    this.lastSent = Math.max(this.lastSent, revision);
+  /** Tells changes no faster than they are read. */
+  private async tell(events: ChangeEvent[]): Promise<void> {
+    for (const event of events) if (this.isNews(event)) await this.writeGently(changeFrame(event));
   }
 
-  private take(events: ChangeEvent[]): void {
-    if (this.waiting) this.waiting.push(...events);
-    else this.send(events);
+  private take(events: ChangeEvent[] | null): void {
+    // The registry started over; so does whoever watches it.
+    if (events === null) this.cutOff('the registry went back in time');
+    else if (this.waiting === null) for (const event of events) this.tellAtOnce(event);
+    else if (this.waiting.push(...events) > this.limits.remembered) this.cutOff('falls ever further behind');
   }
 
-  private send(events: ChangeEvent[]): void {
-    for (const event of events) {
-      const { revision } = event.change;
-      if (revision <= this.lastSent || !fits(event.change, this.filter)) continue;
-      this.write(`event: change\nid: ${revision}\ndata: ${render(event)}\n\n`);
-      this.lastSent = revision;
-    }
+  private tellAtOnce(event: ChangeEvent): void {
+    if (!this.isNews(event)) return;
+    this.write(changeFrame(event));
+    const unread = this.stream.writableLength;
+    if (unread > this.limits.unreadBytes) this.cutOff(`left ${unread} bytes unread`);
+  }
+
+  private isNews({ change }: ChangeEvent): boolean {
+    if (change.revision <= this.told) return false;
+    this.told = change.revision;
+    return fits(change, this.filter);
   }
 
   private present({ model, alias, revision }: ChangeEvent['change']): Resolution | null {
@@ -99,27 +127,34 @@ export class Watcher {
     return entry?.revision === revision ? entry : null;
   }
 
-  private write(text: string): void {
-    if (this.stream.destroyed || this.stream.writableEnded) return;
-    this.stream.write(text);
-    if (this.stream.writableLength > MAX_UNREAD_BYTES) {
-      Watcher.log.warn(`cut off a watcher that left ${this.stream.writableLength} bytes unread`);
-      this.stream.destroy();
-    }
+  private get isOpen(): boolean {
+    return !this.stream.destroyed && !this.stream.writableEnded;
   }
 
-  private async drained(): Promise<void> {
-    if (this.stream.writableNeedDrain) await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]);
+  private write(frame: Buffer): boolean {
+    return this.isOpen && this.stream.write(frame);
+  }
+
+  private async writeGently(frame: Buffer): Promise<void> {
+    if (!this.isOpen || this.write(frame)) return;
+    const stalled = setTimeout(() => this.cutOff('takes nothing'), this.limits.stalledMs);
+    await drainedOrClosed(this.stream);
+    clearTimeout(stalled);
+  }
+
+  private cutOff(why: string): void {
+    if (!this.isOpen) return;
+    Watcher.log.warn(`cut off a watcher: ${why}`);
+    this.stream.destroy();
   }
 }
 
-// The same bytes for every watcher, so they are made once an event.
-const rendered = new WeakMap<ChangeEvent, string>();
-
-function render(event: ChangeEvent): string {
-  const known = rendered.get(event);
-  if (known !== undefined) return known;
-  const text = `{"change":${JSON.stringify(event.change)},"resolution":${event.resolution?.body.toString() ?? 'null'}}`;
-  rendered.set(event, text);
-  return text;
+function drainedOrClosed(stream: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
