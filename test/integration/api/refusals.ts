@@ -1,11 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
 import type request from 'supertest';
-import { expect } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../../src/contract/errors.js';
 import type { Problem } from '../../../src/contract/problem.js';
 import type { TestApi } from '../../support/api.js';
 
-type Agent = ReturnType<TestApi['as']>;
+export type Agent = ReturnType<TestApi['as']>;
 
 /** A request that must be refused, and what the refusal must say. */
 export interface BadRequest {
@@ -51,25 +51,39 @@ export class Refusals {
     return Object.fromEntries(rows.map((row) => [row.name, row.rows]));
   }
 
-  async expect({ send, code, says, ...bad }: BadRequest): Promise<Problem> {
+  /** Sends the request and lists what its refusal got wrong; nothing, when all is as it should be. */
+  async faults(bad: BadRequest): Promise<string[]> {
     const before = await this.contents();
-    const answer = await send(this.api.as('ana'));
+    const answer = await bad.send(this.api.as('ana'));
+    const after = await this.contents();
     const problem = answer.body as Problem;
-    const { status, title } = ERRORS[code];
-    expect(problem).toMatchObject({ code, status, title, type: `urn:lastgood:problem:${code}` });
-    expect(answer.status).toBe(status);
-    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-    expect(problem.instance).toBe(answer.request.url.slice(this.api.url.length));
-    if (bad.field === undefined) {
-      expect(problem.detail).toMatch(says);
-    } else {
-      const named = problem.errors?.find(({ field }) => field === bad.field);
-      expect(named, `${bad.field} among ${JSON.stringify(problem.errors)}`).toBeDefined();
-      expect(named?.message).toMatch(says);
-      expect(problem.detail).toContain(`${bad.field} ${named?.message}`);
-      if ('value' in bad) expect(named?.value).toEqual(bad.value);
-    }
-    expect(await this.contents()).toEqual(before);
-    return problem;
+    const faults = [...shapeFaults(bad, answer, this.api.url), ...wordFaults(bad, problem)];
+    if (!isDeepStrictEqual(before, after)) faults.push(`it changed ${JSON.stringify([before, after])}`);
+    return faults.length === 0 ? [] : [...faults, JSON.stringify(problem)];
   }
+}
+
+function shapeFaults({ code }: BadRequest, answer: request.Response, base: string): string[] {
+  const { status, title } = ERRORS[code];
+  const problem = answer.body as Problem;
+  const wanted = { code, status, title, type: `urn:lastgood:problem:${code}` };
+  const found = { code: problem.code, status: problem.status, title: problem.title, type: problem.type };
+  const type = String(answer.headers['content-type']);
+  return [
+    ...(isDeepStrictEqual(wanted, found) ? [] : [`not a ${code} problem`]),
+    ...(answer.status === status ? [] : [`HTTP status ${answer.status}`]),
+    ...(type === 'application/problem+json; charset=utf-8' ? [] : [`content type ${type}`]),
+    ...(problem.instance === answer.request.url.slice(base.length) ? [] : [`instance ${problem.instance}`]),
+  ];
+}
+
+function wordFaults(bad: BadRequest, { detail, errors = [] }: Problem): string[] {
+  if (bad.field === undefined) return bad.says.test(detail) ? [] : [`the detail does not say ${bad.says}`];
+  const named = errors.find(({ field }) => field === bad.field);
+  if (!named) return [`${bad.field} is not named`];
+  return [
+    ...(bad.says.test(named.message) ? [] : [`the message does not say ${bad.says}`]),
+    ...(detail.includes(`${bad.field} ${named.message}`) ? [] : ['the detail does not hold the message']),
+    ...(!('value' in bad) || isDeepStrictEqual(named.value, bad.value) ? [] : ['the value is not shown']),
+  ];
 }

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { promote, registerVersions, registration } from '../../support/registering.js';
 import { rawRequest } from './raw-request.js';
-import { Refusals } from './refusals.js';
+import { Refusals, type Agent } from './refusals.js';
 
 const ALIAS = '/v1/models/fraud/aliases/production';
 const VERSIONS = '/v1/models/fraud/versions';
+const putNothing = (agent: Agent) => agent.put(ALIAS);
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('a body that cannot be used', () => {
@@ -29,8 +30,8 @@ describe('a body that cannot be used', () => {
     ['a number that is none', '{"version": NaN, "reason": "x"}', /read as JSON/],
     ['two objects', '{"version": 2, "reason": "x"} {}', /read as JSON/],
   ])('is refused when it is not JSON: %s', async (_, text, says) => {
-    const send = (agent: ReturnType<TestApi['as']>) => agent.put(ALIAS).type('application/json').send(text);
-    await refusals.expect({ send, code: 'malformed-json', says });
+    const send = (agent: Agent) => agent.put(ALIAS).type('application/json').send(text);
+    expect(await refusals.faults({ send, code: 'malformed-json', says })).toEqual([]);
   });
 
   it('is refused when it is not UTF-8, instead of being kept with other characters', async () => {
@@ -53,8 +54,10 @@ describe('a body that cannot be used', () => {
     'application/yaml',
     'multipart/form-data',
   ])('is refused when it comes as %s', async (type) => {
-    const send = (agent: ReturnType<TestApi['as']>) => agent.put(ALIAS).type(type).send('version=2&reason=x');
-    await refusals.expect({ send, code: 'unsupported-media-type', says: /Content-Type: application\/json/ });
+    const send = (agent: Agent) => agent.put(ALIAS).type(type).send('version=2&reason=x');
+    expect(
+      await refusals.faults({ send, code: 'unsupported-media-type', says: /Content-Type: application\/json/ }),
+    ).toEqual([]);
   });
 
   it.each([
@@ -64,21 +67,26 @@ describe('a body that cannot be used', () => {
     ['a number', '5', 5],
     ['a text', '"v2"', 'v2'],
   ])('is refused when it is %s', async (_, text, value) => {
-    const send = (agent: ReturnType<TestApi['as']>) => agent.put(ALIAS).type('application/json').send(text);
+    const send = (agent: Agent) => agent.put(ALIAS).type('application/json').send(text);
     const says = /must be a JSON object with reason, version/;
-    await refusals.expect({ send, code: 'invalid-request', field: 'body', value, says });
+    expect(await refusals.faults({ send, code: 'invalid-request', field: 'body', value, says })).toEqual([]);
   });
 
   it('is refused when it is missing, by the fields that it should have', async () => {
-    const send = (agent: ReturnType<TestApi['as']>) => agent.put(ALIAS);
-    await refusals.expect({ send, code: 'invalid-request', field: 'version', says: /version number/ });
-    await refusals.expect({ send, code: 'invalid-request', field: 'reason', says: /must say why/ });
+    expect(
+      await refusals.faults({ send: putNothing, code: 'invalid-request', field: 'version', says: /version number/ }),
+    ).toEqual([]);
+    expect(
+      await refusals.faults({ send: putNothing, code: 'invalid-request', field: 'reason', says: /must say why/ }),
+    ).toEqual([]);
   });
 
   it('is refused when it is larger than the limit, saying where large things go', async () => {
     const large = { version: 2, reason: 'x', padding: 'y'.repeat(1024 * 1024) };
-    const send = (agent: ReturnType<TestApi['as']>) => agent.put(ALIAS).send(large);
-    await refusals.expect({ send, code: 'body-too-large', says: /\/v1\/artifacts.*LASTGOOD_BODY_LIMIT_BYTES/ });
+    const send = (agent: Agent) => agent.put(ALIAS).send(large);
+    expect(
+      await refusals.faults({ send, code: 'body-too-large', says: /\/v1\/artifacts.*LASTGOOD_BODY_LIMIT_BYTES/ }),
+    ).toEqual([]);
   });
 
   it.each([
@@ -88,8 +96,8 @@ describe('a body that cannot be used', () => {
     ['', 'constructor', { constructor: { name: 'x' } }, /is not a field here/],
     ['', 'version', { version: 7 }, /is not a field here/],
   ])('is refused for a field that there is not%s: %s', async (_, field, extra, says) => {
-    const send = (agent: ReturnType<TestApi['as']>) => agent.post(VERSIONS).send(registration(api, 'extra', extra));
-    await refusals.expect({ send, code: 'invalid-request', field, says });
+    const send = (agent: Agent) => agent.post(VERSIONS).send(registration(api, 'extra', extra));
+    expect(await refusals.faults({ send, code: 'invalid-request', field, says })).toEqual([]);
   });
 
   it.each([
@@ -101,19 +109,13 @@ describe('a body that cannot be used', () => {
     ['nesting without end', `{"x": ${nested(200_000)}}`, `serving.x${'[0]'.repeat(62)}`, /nested too deeply/],
   ])('is refused for what no database row can keep: %s', async (_, serving, field, says) => {
     const text = JSON.stringify(registration(api, 'odd', { serving: 'HERE' })).replace('"HERE"', serving);
-    const send = (agent: ReturnType<TestApi['as']>) => agent.post(VERSIONS).type('application/json').send(text);
-    await refusals.expect({ send, code: 'invalid-request', field, says });
+    const send = (agent: Agent) => agent.post(VERSIONS).type('application/json').send(text);
+    expect(await refusals.faults({ send, code: 'invalid-request', field, says })).toEqual([]);
   });
 
   it('is refused with the first hundred of very many mistakes, and a value that is not repeated at length', async () => {
     const artifacts = Array.from({ length: 500 }, () => ({ uri: 'x'.repeat(1000), digest: 5, size: 1 }));
-    const send = (agent: ReturnType<TestApi['as']>) => agent.post(VERSIONS).send({ artifacts });
-    const problem = await refusals.expect({
-      send,
-      code: 'invalid-request',
-      field: 'artifacts[0].uri',
-      says: /must be a URI/,
-    });
+    const { body: problem } = await api.as('ana').post(VERSIONS).send({ artifacts }).expect(400);
     expect(problem.errors).toHaveLength(100);
     expect(problem.detail).toMatch(/and 980 more$/);
     expect(JSON.stringify(problem).length).toBeLessThan(50_000);
