@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exampleFolder } from './example.js';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../../examples/voice-activity/demo/free-port.js';
+import { exampleFolder, wavBytes } from './example.js';
 
 /** Runs the demo to its end, which must be `exit`, and gives what it said. `onLine` is told each line as it comes. */
 async function demo(args: string[], exit: number, onLine: (line: string) => void = () => {}): Promise<string> {
@@ -80,6 +81,23 @@ describe('the quickstart', () => {
 
   it('with --once leaves nothing running', async () => {
     expect(await demo(['--stop', '--data', data], 0)).toContain('Nothing was running.');
+  });
+
+  it('leaves a model server that starts without the registry, from what that said last', async () => {
+    const kept = join(data, 'quickstart', 'model-server');
+    const server = spawn(process.execPath, [`${exampleFolder}model-server.js`, '--port', '0', '--data', kept], {
+      env: { ...process.env, LASTGOOD_URL: `http://127.0.0.1:${await freePort([])}` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    let log = '';
+    server.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
+    await expect.poll(() => log, { timeout: 60_000 }).toContain('serving v2');
+    const url = /listening on (http:[^,]+)/.exec(log)?.[1];
+    const answer = await fetch(`${url}/predict`, { method: 'POST', body: wavBytes('two-sentences') });
+    expect(JSON.parse(await answer.text())).toMatchObject({ version: 2, speech: [{ start: 0.8 }, { start: 3.776 }] });
+    server.kill('SIGTERM');
+    expect(await once(server, 'exit')).toEqual([0, null]);
   });
 
   it('says which flag cannot be used, and what would be right', async () => {
