@@ -41,11 +41,13 @@ export function workerModule(config: Config): DynamicModule {
 
 /** The stores as the configuration names them. */
 export function storeOptions({ dataDir, fileRoots, store, s3 }: Config): StoreSetOptions {
-  const { bucket, endpoint, region, accessKeyId, secretAccessKey } = s3;
+  const { bucket, endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = s3;
+  // Without an endpoint it is AWS, which has its own way of addressing buckets.
+  const server = endpoint === '' ? {} : { endpoint, forcePathStyle };
   const credentials = accessKeyId === '' ? {} : { credentials: { accessKeyId, secretAccessKey } };
   return {
     file: { folder: join(dataDir, 'artifacts'), roots: fileRoots },
-    ...(bucket === '' ? {} : { s3: { bucket, region, ...(endpoint === '' ? {} : { endpoint }), ...credentials } }),
+    ...(bucket === '' ? {} : { s3: { bucket, region, ...server, ...credentials } }),
     uploads: store,
   };
 }

@@ -5,7 +5,8 @@ import type { S3Limits, S3StoreOptions } from './s3-options.js';
 export function s3Client(options: S3StoreOptions, limits: S3Limits): S3Client {
   return new S3Client({
     region: options.region ?? 'us-east-1',
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
     ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
     maxAttempts: limits.attempts,
     requestHandler: { connectionTimeout: limits.connectMs, socketTimeout: limits.idleMs },

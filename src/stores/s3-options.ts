@@ -15,6 +15,8 @@ export interface S3StoreOptions {
   /** `https://host[:port]` of an S3-compatible server; left out for AWS. */
   readonly endpoint?: string;
   readonly region?: string;
+  /** `https://host/bucket/key` rather than `https://bucket.host/key`; true where there is an `endpoint`. */
+  readonly forcePathStyle?: boolean;
   /** Left out, they are found the way every AWS tool finds them: environment, profile, the machine's role. */
   readonly credentials?: S3Credentials;
   readonly limits?: Partial<S3Limits>;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrateToLatest } from '../../src/platform/database/migrate.js';
+import { prepare } from '../../src/entry/migrate.js';
 import { checkout } from './run-folder.js';
 
 /** Brings an empty database to the state that every test database starts from. */
 export async function prepareTemplate(url: string): Promise<void> {
-  await migrateToLatest(url);
+  await prepare(url);
 }
 
 /** A name that changes with the migrations: on a server that outlives the run, an old template must not be taken. */
