@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { Outbox1700000000002 } from '../../migrations/0002-outbox.js';
+import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { BullJobQueue } from '../../src/platform/queue/bull-job-queue.js';
 import { BullJobWorker } from '../../src/platform/queue/bull-job-worker.js';
 import type { OutboundJob } from '../../src/platform/queue/job.js';
@@ -80,7 +81,7 @@ export class QueueHarness {
 
 /** A data source over the outbox, its table created where the database lacks it. */
 export const openOutbox = async (url: string): Promise<DataSource> => {
-  const dataSource = new DataSource({ type: 'postgres', url, entities: [OutboxRow], poolSize: 5 });
+  const dataSource = new DataSource({ ...dataSourceOptions({ url, poolSize: 5 }), entities: [OutboxRow] });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   if (!(await runner.hasTable('outbox'))) await new Outbox1700000000002().up(runner);

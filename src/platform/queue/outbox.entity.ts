@@ -5,7 +5,7 @@ import type { JobData } from './job.js';
 @Entity('outbox')
 export class OutboxRow {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: string;
+  id!: number;
 
   @Column('text')
   name!: string;

@@ -41,8 +41,8 @@ describe('the outbox', () => {
       'SELECT id, name, data, priority, subject FROM outbox ORDER BY id',
     );
     expect(rows).toEqual([
-      { id: '1', name: 'test.note', data: { n: 3 }, priority: 7, subject: 'three' },
-      { id: '2', name: 'test.note', data: { n: 4 }, priority: 100, subject: null },
+      { id: 1, name: 'test.note', data: { n: 3 }, priority: 7, subject: 'three' },
+      { id: 2, name: 'test.note', data: { n: 4 }, priority: 100, subject: null },
     ]);
   });
 

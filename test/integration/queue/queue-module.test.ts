@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatabaseModule } from '../../../src/platform/database/database.module.js';
 import { JobHandlers } from '../../../src/platform/queue/job-handlers.js';
 import { JobQueue, JobWorker } from '../../../src/platform/queue/job-queue.js';
 import { OutboxRelay } from '../../../src/platform/queue/outbox-relay.js';
@@ -32,7 +32,7 @@ describe.each([
 
   const boot = async (): Promise<INestApplicationContext> => {
     const imports = [
-      TypeOrmModule.forRoot({ type: 'postgres', url: options.databaseUrl, autoLoadEntities: true }),
+      DatabaseModule.forRoot({ url: options.databaseUrl, poolSize: 5 }),
       QueueModule.forRoot({ log: new QueueLogBook(), ...options }),
     ];
     const app = await NestFactory.createApplicationContext({ module: AppModule, imports }, { logger: false });
