@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,9 @@ let folder: string;
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the given files as a vitest project of their own; inside the checkout, where they find vitest. */
-async function runFiles(files: Record<string, string>): Promise<{ code: number; stdout: string; counts: string }> {
+async function runFiles(
+  files: Record<string, string>,
+): Promise<{ code: number | null; stdout: string; counts: string }> {
   await mkdir(join(checkout, '.test'), { recursive: true });
   folder = await mkdtemp(join(checkout, '.test', 'counting-'));
   const config = `export default { test: { ${files['setup.mjs'] ? "globalSetup: ['./setup.mjs']" : ''} } };`;
@@ -17,13 +19,9 @@ async function runFiles(files: Record<string, string>): Promise<{ code: number; 
   const vitest = join(checkout, 'node_modules/.bin/vitest');
   const reporter = join(checkout, 'test/support/count-reporter.ts');
   const env = { ...process.env, TEST_COUNTS: join(folder, 'counts') };
-  return new Promise((resolve) => {
-    const args = ['run', '--root', folder, '--reporter', reporter];
-    const child = execFile(vitest, args, { cwd: folder, env }, (_error, stdout) => {
-      const done = (counts: string): void => resolve({ code: child.exitCode ?? -1, stdout, counts });
-      readFile(join(folder, 'counts'), 'utf8').then(done, () => done('none'));
-    });
-  });
+  const args = ['run', '--root', folder, '--reporter', reporter];
+  const { status, stdout } = spawnSync(vitest, args, { cwd: folder, env, encoding: 'utf8' });
+  return { code: status, stdout, counts: await readFile(join(folder, 'counts'), 'utf8').catch(() => 'none') };
 }
 
 const imports = "import { beforeAll, expect, it } from 'vitest';\n";

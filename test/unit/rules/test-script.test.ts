@@ -43,13 +43,16 @@ async function runScript(during?: (pid: number) => Promise<void>): Promise<{ cod
   return { code: child.exitCode, lines: output.trimEnd().split('\n') };
 }
 
+/** The process that the interrupted stage leaves in a session of its own; 0 until it does. */
+const sleeper = async (): Promise<number> => Number(await readFile(join(folder, 'sleeper'), 'utf8').catch(() => 0));
+
 /** Not gone, nor only waiting for init to take note of its end. */
 function isRunning(pid: number): boolean {
   const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
   return state !== '' && !state.startsWith('Z');
 }
 
-describe('scripts/test', () => {
+describe('scripts/test', { timeout: 60_000 }, () => {
   it('ends with the count of everything, each step that is no test run as one', async () => {
     await layOut({}, 'echo "3 0" > "$TEST_COUNTS"');
     const { code, lines } = await runScript();
@@ -89,7 +92,6 @@ describe('scripts/test', () => {
 
   it('leaves no process behind when it is interrupted', async () => {
     await layOut({}, 'setsid sleep 600 & echo $! > sleeper; wait');
-    const sleeper = async (): Promise<number> => Number(await readFile(join(folder, 'sleeper'), 'utf8').catch(() => 0));
     const { code, lines } = await runScript(async (pid) => {
       while ((await sleeper()) === 0) await sleep(20);
       process.kill(pid, 'SIGTERM');
