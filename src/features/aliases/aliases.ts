@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 import type { AliasChangeView, AliasView, Page, RollbackView } from '../../contract/views.js';
+import { momentProblem, parseMoment } from '../../domain/moment.js';
 import { pageOf, readPage, type PageRequest } from '../../platform/http/page.js';
 import { ModelRepository } from '../models/index.js';
 import { aliasNotFound, AliasRepository } from './alias.repository.js';
@@ -54,6 +55,7 @@ export class Aliases {
     const model = await this.models.require(modelName);
     if (model instanceof Refusal) return model;
     const rows = await this.rollbacks.list(model.id, alias, page.size, before(page));
+    if (rows.length === 0 && !(await this.aliases.find(model.id, alias))) return aliasNotFound(modelName, alias);
     return pageOf(
       rows,
       page,
@@ -76,10 +78,8 @@ export class Aliases {
     alias: string,
     at: string,
   ): Promise<Page<AliasChangeView> | Refusal> {
-    const moment = new Date(at);
-    if (Number.isNaN(moment.getTime()) || !/^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/i.test(at)) {
-      return refuseField('at', at, 'must be an RFC 3339 time such as 2026-05-01T09:30:00Z');
-    }
+    const moment = parseMoment(at);
+    if (moment === null) return refuseField('at', at, momentProblem(at) ?? '');
     const row = await this.aliases.changeAt(modelId, alias, moment);
     return { items: row ? [changeView(model, row)] : [], nextPageToken: null };
   }

@@ -1,3 +1,4 @@
+import { momentProblem, parseMoment } from '../../domain/moment.js';
 import { aliasNameProblem } from '../../domain/names.js';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 
@@ -14,17 +15,15 @@ export interface VersionFilter {
   createdBefore: Date | null;
 }
 
-const TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/i;
-
 /** Reads `label=name=value` (repeatable), `alias`, `state`, `createdAfter` and `createdBefore` of a query string. */
 export function readVersionFilter(query: Record<string, string | string[] | undefined>): VersionFilter | Refusal {
   const { label, alias, state, createdAfter, createdBefore } = query;
-  const labels: Record<string, string> = {};
+  const labels: [string, string][] = [];
   for (const pair of [label ?? []].flat()) {
     const [, name, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
     if (name === undefined || value === undefined)
       return refuseField('label', pair, 'must be name=value, such as team=risk');
-    labels[name] = value;
+    labels.push([name, value]);
   }
   const aliasProblem = alias === undefined ? null : aliasNameProblem(alias);
   if (aliasProblem !== null) return refuseField('alias', alias, aliasProblem);
@@ -37,7 +36,7 @@ export function readVersionFilter(query: Record<string, string | string[] | unde
   if (before instanceof Refusal) return before;
   const named = typeof alias === 'string' ? alias : known === null ? null : 'production';
   return {
-    labels,
+    labels: Object.fromEntries(labels),
     alias: named,
     state: known ?? (named === null ? null : 'live'),
     createdAfter: after,
@@ -47,8 +46,5 @@ export function readVersionFilter(query: Record<string, string | string[] | unde
 
 function readTime(field: string, value: unknown): Date | Refusal | null {
   if (value === undefined) return null;
-  const time = typeof value === 'string' && TIME.test(value) ? new Date(value) : new Date(NaN);
-  return Number.isNaN(time.getTime())
-    ? refuseField(field, value, 'must be an RFC 3339 time such as 2026-05-01T09:30:00Z')
-    : time;
+  return parseMoment(value) ?? refuseField(field, value, momentProblem(value) ?? '');
 }
