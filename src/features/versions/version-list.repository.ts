@@ -37,7 +37,8 @@ export class VersionListRepository {
       .orderBy('v.version', 'DESC')
       .limit(size + 1);
     const { labels, alias, state, createdAfter, createdBefore } = filter;
-    if (before !== null) query.andWhere('v.version < :before', { before });
+    // A page token may hold a number that PostgreSQL's integer cannot.
+    if (before !== null) query.andWhere('v.version < :before::bigint', { before });
     if (Object.keys(labels).length > 0)
       query.andWhere('v.labels @> :labels::jsonb', { labels: JSON.stringify(labels) });
     if (createdAfter) query.andWhere('v.createdAt > :createdAfter', { createdAfter });

@@ -3,6 +3,7 @@ import { Refusal, refuseField } from '../../contract/refusal.js';
 
 const DEFAULT_SIZE = 50;
 const MAX_SIZE = 500;
+const KEYS = { name: /^k:[\x21-\x7e]{1,200}$/, number: /^k:[0-9]{1,15}$/ };
 
 /** Which part of a list is wanted: at most `size` items beyond `after`, the sort key of the page before. */
 export interface PageRequest {
@@ -15,13 +16,14 @@ export function readPage(
   query: { pageSize?: string; pageToken?: string },
   key: 'name' | 'number',
 ): PageRequest | Refusal {
-  const size = query.pageSize === undefined ? DEFAULT_SIZE : Number(query.pageSize);
-  if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {
+  const size = query.pageSize === undefined ? DEFAULT_SIZE : Number(/^[0-9]{1,3}$/.exec(query.pageSize)?.[0] ?? NaN);
+  if (!(size >= 1 && size <= MAX_SIZE)) {
     return refuseField('pageSize', query.pageSize, `must be a whole number from 1 to ${MAX_SIZE}`);
   }
   if (query.pageToken === undefined) return { size, after: null };
   const after = Buffer.from(query.pageToken, 'base64url').toString();
-  if (!(key === 'name' ? /^k:./ : /^k:[0-9]{1,15}$/).test(after)) {
+  // Decoding skips what is no base64url, so only encoding it again shows that the token is one of ours.
+  if (tokenOf(after) !== query.pageToken || !KEYS[key].test(after)) {
     return refuseField('pageToken', query.pageToken, 'must be the nextPageToken of the page before, unchanged');
   }
   return { size, after: after.slice(2) };
@@ -37,6 +39,8 @@ export function pageOf<Row, View>(
   const shown = rows.slice(0, size);
   const last = shown.at(-1);
   const more = rows.length > size && last !== undefined;
-  const nextPageToken = more ? Buffer.from(`k:${keyOf(last)}`).toString('base64url') : null;
+  const nextPageToken = more ? tokenOf(`k:${keyOf(last)}`) : null;
   return { items: shown.map(view), nextPageToken };
 }
+
+const tokenOf = (text: string): string => Buffer.from(text).toString('base64url');
