@@ -29,10 +29,15 @@ export function objectProblem(value: unknown): string | null {
   return isObject(value) ? null : 'must be a JSON object';
 }
 
-/** Says what is wrong with a whole number from `min` up, or null. */
-export function wholeNumberProblem(min: number): (value: unknown) => string | null {
+/** What PostgreSQL's integer holds at most. */
+export const MOST_COUNTED = 2_147_483_647;
+
+/** Says what is wrong with a whole number from `min` to `max`, or null. */
+export function wholeNumberProblem(min: number, max = Number.MAX_SAFE_INTEGER): (value: unknown) => string | null {
   return (value) =>
-    Number.isSafeInteger(value) && (value as number) >= min ? null : `must be a whole number from ${min}`;
+    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+      ? null
+      : `must be a whole number from ${min} to ${max}`;
 }
 
 function mapProblem(value: unknown, fits: (entry: unknown) => boolean, kind: string): string | null {

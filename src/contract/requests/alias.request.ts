@@ -1,10 +1,13 @@
 import { digestProblem } from '../../domain/artifact.js';
-import { reasonProblem, wholeNumberProblem } from '../../domain/text.js';
+import { MOST_COUNTED, reasonProblem, wholeNumberProblem } from '../../domain/text.js';
 import { versionProblem } from '../../domain/version-number.js';
 import { Field } from './field.js';
 
 const version = { oneOf: [{ type: 'integer' }, { type: 'string' }], example: 191 };
 const reason = { type: String, example: 'p95 latency doubled', description: 'Why; kept in the history' };
+
+// Ninety days, as in LASTGOOD_SOAK_WINDOW_SECONDS.
+const MOST_SOAK_SECONDS = 90 * 24 * 60 * 60;
 
 /** Body of `PUT /v1/models/{model}/aliases/{alias}`. */
 export class MoveAliasRequest {
@@ -33,7 +36,11 @@ export class RollBackRequest {
 
 /** Body of `PATCH /v1/models/{model}/aliases/{alias}`. */
 export class ConfigureAliasRequest {
-  @Field(wholeNumberProblem(0), { type: Number, example: 1800, description: 'Soak window in seconds' })
+  @Field(wholeNumberProblem(0, MOST_SOAK_SECONDS), {
+    type: Number,
+    example: 1800,
+    description: 'Soak window in seconds',
+  })
   soakSeconds!: number;
 
   @Field(reasonProblem, reason)
@@ -60,9 +67,9 @@ export class ServingReportRequest {
   @Field(digestProblem, { type: String, description: 'Digest of the record it serves by' })
   configDigest!: string;
 
-  @Field(wholeNumberProblem(0), { type: Number, description: 'Replicas that answer' })
+  @Field(wholeNumberProblem(0, MOST_COUNTED), { type: Number, description: 'Replicas that answer' })
   readyReplicas!: number;
 
-  @Field(wholeNumberProblem(0), { type: Number, description: 'Replicas that should answer' })
+  @Field(wholeNumberProblem(0, MOST_COUNTED), { type: Number, description: 'Replicas that should answer' })
   replicas!: number;
 }
