@@ -81,7 +81,7 @@ function objectOf(rules: Record<string, Rule>, required: string[] = []) {
   return (value: unknown, field: string): ServingProblem[] => {
     if (!isObject(value)) return [{ field, value, problem: 'must be an object' }];
     const known = Object.keys(rules).join(', ');
-    const unknown = Object.keys(value).filter((name) => rules[name] === undefined);
+    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(rules, name));
     return [
       ...unknown.map((name) => ({
         field: `${field}.${name}`,

@@ -3,8 +3,9 @@ import { envProblems, type Env } from '../../domain/env.js';
 import { servingProblems } from '../../domain/serving.js';
 import type { Artifact, VersionRecord } from '../../domain/version-record.js';
 import type { FieldProblem } from '../../contract/problem.js';
-import { Refusal } from '../../contract/refusal.js';
+import { refuseFields, type Refusal } from '../../contract/refusal.js';
 import type { ArtifactRequest, RegisterVersionRequest } from '../../contract/requests/version.request.js';
+import { echoed } from '../../platform/http/echoed.js';
 
 /**
  * Completes a registration to the record it stands for, or refuses it with every field that is wrong.
@@ -36,10 +37,7 @@ export async function toRecord(
       message: problem,
     })),
   ];
-  if (errors.length > 0) {
-    const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
-    return new Refusal('invalid-request', detail, { errors });
-  }
+  if (errors.length > 0) return refuseFields(errors.map((e) => ({ ...e, value: echoed(e.value) })));
   return { artifacts, image: body.image ?? null, env: (body.env ?? {}) as Env, serving: body.serving ?? {} };
 }
 

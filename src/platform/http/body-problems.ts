@@ -1,6 +1,6 @@
 import type { FieldProblem } from '../../contract/problem.js';
 import { fieldsOf, type FieldRule } from '../../contract/requests/field.js';
-import { withoutCredentials } from '../../domain/credentials.js';
+import { echoed } from './echoed.js';
 
 type RequestClass = { prototype: object };
 
@@ -32,13 +32,6 @@ export function bodyProblems(type: RequestClass, body: unknown, place = ''): Fie
       return entries.flatMap((entry, index) => (item ? bodyProblems(item, entry, `${at(name)}[${index}]`) : []));
     }),
   ];
-}
-
-// Enough of a value to recognise it by; a refusal sends neither a megabyte back nor a secret.
-function echoed(value: unknown): unknown {
-  const safe = withoutCredentials(value);
-  const text = JSON.stringify(safe) ?? '';
-  return text.length <= 500 ? safe : `${text.slice(0, 200)}…`;
 }
 
 const shortened = (name: string): string => (name.length <= 100 ? name : `${name.slice(0, 100)}…`);
