@@ -36,6 +36,13 @@ const CLOSE_CLOCK = `
   FROM newest, seen
   WHERE b.revision = newest.revision AND b.healthy_at IS NULL AND seen.one`;
 
+// Controllers that report at the same moment take turns while a clock is open: else neither would see the other's word,
+// and the clock would stand open until somebody reports again.
+const LOCK_CLOCK = `
+  SELECT FROM rollbacks WHERE healthy_at IS NULL AND revision =
+    (SELECT revision FROM rollbacks WHERE model_id = $1 AND alias = $2 ORDER BY revision DESC LIMIT 1)
+  FOR NO KEY UPDATE`;
+
 /** Rows of `serving_reports`, and the rollback clock that closes on them. */
 @Injectable()
 export class ReportRepository {
@@ -46,10 +53,18 @@ export class ReportRepository {
     return this.dataSource.transaction(async (manager) => {
       const { modelId, alias, controller, version, revision, configDigest, readyReplicas, replicas } = report;
       const values = [modelId, alias, controller, version, revision, configDigest, readyReplicas, replicas];
+      await manager.query(LOCK_CLOCK, [modelId, alias]);
       const [row]: { reportedAt: Date }[] = await manager.query(UPSERT, values);
       await manager.query(CLOSE_CLOCK, [modelId, alias, REPORT_LEASE_SECONDS]);
       return row?.reportedAt ?? new Date();
     });
+  }
+
+  /** Whether the alias exists or ever did: a controller may outlive it. */
+  async aliasExists(modelId: number, alias: string): Promise<boolean> {
+    const sql = 'SELECT FROM aliases WHERE model_id = $1 AND name = $2';
+    const rows: unknown[] = await this.dataSource.query(sql, [modelId, alias]);
+    return rows.length > 0;
   }
 
   list(modelId: number, alias: string): Promise<ReportEntity[]> {

@@ -32,6 +32,7 @@ export class Reports {
     }
     const model = await this.models.require(name);
     if (model instanceof Refusal) return model;
+    if (!(await this.reports.aliasExists(model.id, report.alias))) return aliasNotFound(name, report.alias);
     const version = await this.versions.require(model.id, name, report.version);
     if (version instanceof Refusal) return version;
     const reportedAt = await this.reports.record({ ...report, modelId: model.id });
@@ -41,8 +42,16 @@ export class Reports {
   async list(name: string, alias: string): Promise<Page<ReportView> | Refusal> {
     const model = await this.models.require(name);
     if (model instanceof Refusal) return model;
+    if (!(await this.reports.aliasExists(model.id, alias))) return aliasNotFound(name, alias);
     return { items: (await this.reports.list(model.id, alias)).map(reportView), nextPageToken: null };
   }
+}
+
+function aliasNotFound(model: string, alias: string): Refusal {
+  return new Refusal(
+    'alias-not-found',
+    `${model} has no alias ${alias}. GET /v1/models/${model}/aliases lists those it has.`,
+  );
 }
 
 function reportView(row: ReportEntity): ReportView {
