@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Refusal } from '../../contract/refusal.js';
-import { targetAliasOf } from '../../domain/names.js';
+import { pairedWith } from '../../domain/names.js';
 import { AliasChangeEntity } from './alias-change.entity.js';
 import { lockAlias, type LockedAlias } from './locked-alias.js';
 
@@ -111,9 +111,10 @@ export class AliasRepository {
 
 /** The refusal for an alias that points at nothing. */
 export function aliasNotFound(model: string, alias: string): Refusal {
+  const owner = pairedWith(alias);
   const next =
-    alias === targetAliasOf('production')
-      ? 'It appears once a second version has served.'
+    owner !== null
+      ? `Lastgood keeps it itself, once a second version has served under ${owner}.`
       : `\`lastgood promote ${model} <version> --alias ${alias} --reason …\` makes it.`;
   return new Refusal('alias-not-found', `${model} has no alias ${alias}. ${next}`);
 }
