@@ -35,6 +35,8 @@ export function storeRefusal(error: unknown): Refusal | null {
     const code = error.code === 'too-few-bytes' ? 'upload-incomplete' : 'upload-mismatch';
     return new Refusal(code, `${error.message}. Nothing was stored; send the bytes again.`);
   }
+  if (error instanceof Error && error.name === 'AbortError')
+    return new Refusal('upload-incomplete', 'The connection ended before the bytes did. Nothing was stored.');
   if (!(error instanceof StoreError)) return null;
   if (error.code === 'missing') return new Refusal('artifact-not-found', error.message);
   if (error.code === 'range-outside') return new Refusal('range-outside', error.message);

@@ -76,7 +76,10 @@ async function get(
   if (seen.state !== 'present')
     return new Refusal('store-unreachable', `The store would not show ${digest}: ${seen.evidence}`);
   const range = readRange(request.headers.range, seen.size);
-  if (range instanceof Refusal) return range;
+  if (range instanceof Refusal) {
+    void reply.header('content-range', `bytes */${seen.size}`);
+    return range;
+  }
   void reply.headers({
     'accept-ranges': 'bytes',
     etag: `"${digest}"`,
