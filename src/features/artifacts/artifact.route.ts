@@ -83,6 +83,8 @@ async function get(
   void reply.headers({
     'accept-ranges': 'bytes',
     etag: `"${digest}"`,
+    // Where the store keeps the bytes: what a record names, and how an uploader learns that it need not send them.
+    'content-location': uri,
     'cache-control': 'private, max-age=31536000, immutable',
     'content-type': seen.mediaType ?? 'application/octet-stream',
     'content-length': range ? range.end - range.start + 1 : seen.size,
