@@ -46,6 +46,13 @@ export class Resolutions {
     await this.until(() => this.table.revision >= revision, REACH_MS);
   }
 
+  /** Makes sure that memory holds the alias if there is one: it may have been made a moment ago on another replica. */
+  async known({ model, alias }: { model: string; alias: string }): Promise<void> {
+    if (this.table.get(model, alias)) return;
+    const row = await this.repository.load(model, alias).catch(() => null);
+    if (row) await this.reach(row.revision);
+  }
+
   /**
    * Resolves when the alias is newer than `revision` or no longer there, after `ms`, when `signal` fires, or when this
    * replica shuts down; whichever is first.

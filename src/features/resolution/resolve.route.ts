@@ -41,6 +41,7 @@ async function answer(
   if (asked.waitMs > 0) {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    await resolutions.known({ model, alias });
     await resolutions.newerThan(asked.revision, { model, alias }, asked.waitMs, gone.signal);
   }
   const entry = asked.strong ? null : resolutions.table.get(model, alias);

@@ -4,10 +4,11 @@ import { QUERY_TIMED_OUT } from './give-up-on-silence.js';
 // connections, memory or disk, 57P0x shutdown and crash, 57014 and 55P03 waited too long, 25P0x the transaction was given
 // up, 25006 a standby that does not write, 28 and 3D we are not let in.
 const SQLSTATES = /^(?:08...|53...|57P0.|57014|55P03|25P0[34]|25006|28...|3D000)$/;
-const SOCKET = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
-  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
-]);
+const SOCKET = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT ENOTFOUND EAI_AGAIN EHOSTUNREACH EHOSTDOWN ENETUNREACH ENETDOWN'.split(
+    ' ',
+  ),
+);
 // node-postgres reports these without a code.
 const MESSAGES =
   /^Connection terminated|^timeout exceeded when trying to connect|^timeout expired|^Client (?:has encountered a connection error|was closed)/;

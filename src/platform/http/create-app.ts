@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldProblem } from '../../contract/problem.js';
 import { refuseFields } from '../../contract/refusal.js';
 import { BodyPipe } from './body.pipe.js';
+import { closeAsTheyFallIdle } from './drain.js';
 import { parseOnlyJson } from './json-parser.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
@@ -28,6 +29,8 @@ export async function createHttpApp(
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
+    // A request on a connection that is still open is answered, and told that the connection closes.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 512 },
     // What the router itself refuses reaches no filter.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendProblem(error, request, reply),
@@ -38,6 +41,7 @@ export async function createHttpApp(
     bodyParser: false,
   });
   const server = adapter.getInstance();
+  closeAsTheyFallIdle(server);
   parseOnlyJson(server);
   if (token !== '') requireToken(server, token);
   server.addHook('preHandler', (request, reply, done) => {

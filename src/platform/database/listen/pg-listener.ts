@@ -59,7 +59,8 @@ export class PgListener {
   private async listen(): Promise<boolean> {
     const { databaseUrl, channel, onNotify } = this.options;
     const patience = { connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS };
-    const client = new Client({ connectionString: databaseUrl, ...patience });
+    const name = { application_name: 'lastgood-listen' };
+    const client = new Client({ connectionString: databaseUrl, ...name, ...patience });
     const ended = new AbortController();
     client.on('end', () => ended.abort());
     client.on('error', (error) => this.report(error));
