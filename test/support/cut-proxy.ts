@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP line to a server that a test can cut. */
+export interface CutProxy {
+  /** The server's URL with the proxy's address in it. */
+  readonly url: string;
+  /** Breaks every connection and refuses new ones. */
+  cut(): Promise<void>;
+  /** Keeps every connection open, takes new ones, and swallows what comes from either side. */
+  hang(): void;
+  /** Swallows what the server says, and lets through what it is told: a commit arrives, its answer does not. */
+  deafen(): void;
+  /** Lets everything through again. Connections that lost bytes meanwhile are broken, as a real network would in time. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Mode = 'open' | 'hang' | 'deaf';
+
+/** Starts a line to the server that `target` names, on a free port of loopback. */
+export async function startCutProxy(target: string): Promise<CutProxy> {
+  const to = new URL(target);
+  const sockets = new Set<Socket>();
+  let mode: Mode = 'open';
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    return socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  };
+  const breakAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const carry = (from: Socket, into: Socket, passes: () => boolean): void => {
+    from.on('data', (bytes) => passes() && into.write(bytes));
+    from.on('close', () => mode === 'open' && into.destroy());
+  };
+  const server: Server = createServer((near) => {
+    keep(near);
+    const far = keep(connect(Number(to.port), to.hostname));
+    carry(near, far, () => mode !== 'hang');
+    carry(far, near, () => mode === 'open');
+  });
+  const listen = async (port: number): Promise<number> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  };
+  const shut = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    breakAll();
+    await closed;
+  };
+  const port = await listen(0);
+  const url = new URL(target);
+  url.host = `127.0.0.1:${port}`;
+  return {
+    url: url.href,
+    cut: shut,
+    hang: () => (mode = 'hang') && undefined,
+    deafen: () => (mode = 'deaf') && undefined,
+    async restore() {
+      if (mode !== 'open') breakAll();
+      mode = 'open';
+      if (!server.listening) await listen(port);
+    },
+    close: shut,
+  };
+}

@@ -1,0 +1,62 @@
+import { apiModule } from '../../src/entry/root-module.js';
+import type { ResolutionOptions } from '../../src/features/resolution/index.js';
+import { loadConfig } from '../../src/platform/config/index.js';
+import { createHttpApp } from '../../src/platform/http/create-app.js';
+import request from 'supertest';
+import type { TestApi } from './api.js';
+import { createTestDatabase } from './database.js';
+import { testFolder } from './run-folder.js';
+
+export interface ReplicaOptions {
+  /** Where each replica finds the database; the test's own database where it gives nothing. */
+  databaseUrl?: (own: string, index: number) => string;
+  limits?: NonNullable<ResolutionOptions['limits']>;
+  env?: Record<string, string>;
+}
+
+/** Replicas of the API over one database that only they use. */
+export interface Replicas {
+  readonly databaseUrl: string;
+  readonly all: TestApi[];
+  close(): Promise<void>;
+}
+
+/** Starts so many replicas in this process. They share one data folder, as replicas share a store. */
+export async function startReplicas(count: number, options: ReplicaOptions = {}): Promise<Replicas> {
+  const { databaseUrl = (own: string) => own, limits = {}, env = {} } = options;
+  const database = await createTestDatabase();
+  const dataDir = await testFolder('replicas');
+  const all: TestApi[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const url = databaseUrl(database.url, index);
+    all.push(await startReplica({ DATABASE_URL: url, LASTGOOD_DATA: dataDir, ...env }, limits));
+  }
+  return {
+    databaseUrl: database.url,
+    all,
+    async close() {
+      await Promise.all(all.map((replica) => replica.close()));
+      await database.drop();
+    },
+  };
+}
+
+/** Starts one replica with the settings that the environment gives it. */
+export async function startReplica(
+  env: Record<string, string>,
+  limits: NonNullable<ResolutionOptions['limits']> = {},
+): Promise<TestApi> {
+  const config = loadConfig({ env });
+  const { bodyLimitBytes, token, databaseUrl, dataDir } = config;
+  const app = await createHttpApp(apiModule(config, limits), { bodyLimitBytes, token, logger: false });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    app,
+    url,
+    databaseUrl,
+    dataDir,
+    as: (actor) => request.agent(url).set('Lastgood-Actor', encodeURIComponent(actor)),
+    close: () => app.close(),
+  };
+}
