@@ -23,8 +23,11 @@ export function refuseField(field: string, value: unknown, message: string): Ref
 }
 
 /** A refusal of several fields of the request at once; of very many, the first hundred. */
-export function refuseFields(problems: FieldProblem[]): Refusal {
+export function refuseFields(found: FieldProblem[]): Refusal {
+  const problems = found.map((problem) => ({ ...problem, field: shortened(problem.field) }));
   const told = problems.slice(0, MOST_TOLD).map(({ field, message }) => `${field} ${message}`);
   const more = problems.length > MOST_TOLD ? `; and ${problems.length - MOST_TOLD} more` : '';
   return new Refusal('invalid-request', told.join('; ') + more, { errors: problems.slice(0, MOST_LISTED) });
 }
+
+const shortened = (field: string): string => (field.length <= 300 ? field : `${field.slice(0, 300)}…`);

@@ -19,7 +19,7 @@ export function bodyProblems(type: RequestClass, body: unknown, place = ''): Fie
   const unknown = [...values].filter(([name]) => !rules.has(name));
   return [
     ...unknown.map(([name, value]) => ({
-      field: at(shortened(name)),
+      field: at(name),
       value: echoed(value),
       message: `is not a field here; known are ${known}`,
     })),
@@ -33,5 +33,3 @@ export function bodyProblems(type: RequestClass, body: unknown, place = ''): Fie
     }),
   ];
 }
-
-const shortened = (name: string): string => (name.length <= 100 ? name : `${name.slice(0, 100)}…`);
