@@ -47,7 +47,7 @@ describe('a record that no version can have', () => {
     [`server@sha512:${HEX}`, /64 lower-case hex digits/],
     [`server@sha256:${HEX}@sha256:${HEX}`, /64 lower-case hex digits/],
     [`@sha256:${HEX}`, BY_DIGEST],
-    [`Team/Server@sha256:${HEX}`, /^$|by digest/],
+    [`Team/Server@sha256:${HEX}`, BY_DIGEST],
     [`server:@sha256:${HEX}`, BY_DIGEST],
     [`https://server@sha256:${HEX}`, BY_DIGEST],
     [`ser ver@sha256:${HEX}`, BY_DIGEST],
