@@ -32,13 +32,15 @@ export function pathProblem(value: unknown): string | null {
   return fits ? null : 'must be a relative path such as weights/model-00001.safetensors, without "." or ".." parts';
 }
 
-/** The path an artifact gets when none is given: the last part of its URI. */
+/** Whether an artifact's URI names all files below a folder, a prefix, rather than one file: it ends in a slash. */
+export function isPrefix(uri: string): boolean {
+  return uri.endsWith('/');
+}
+
+/** The path an artifact gets when none is given: the last part of its URI, for a prefix the name of its folder. */
 export function pathFromUri(uri: string): string {
-  const last =
-    uri
-      .replace(/[?#].*$/, '')
-      .split('/')
-      .at(-1) ?? '';
+  const place = isPrefix(uri) ? uri.slice(0, -1) : uri.replace(/[?#].*$/, '');
+  const last = place.split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(last);
   } catch {
