@@ -1,20 +1,7 @@
-import type { AliasChangeView, ResolutionView } from '../../contract/views.js';
+import { ChangeMemory, type ChangeEvent } from './change-memory.js';
+import { toResolution, type Resolution } from './resolution.js';
 import type { Changes, ResolvedRow } from './resolution.repository.js';
-
-/** One alias, ready to be sent: the body is serialised once for everybody who asks. */
-export interface Resolution {
-  model: string;
-  alias: string;
-  revision: number;
-  etag: string;
-  body: Buffer;
-}
-
-/** One change with the resolution that came with it; null where a later change overtook it, or the alias was deleted. */
-export interface ChangeEvent {
-  change: AliasChangeView;
-  resolution: Resolution | null;
-}
+import type { WatchLimits } from './watch-limits.js';
 
 /** Told of every batch of changes; of null where everything was loaded anew, and no changes lead there. */
 type Listener = (events: ChangeEvent[] | null) => void;
@@ -23,13 +10,13 @@ type Listener = (events: ChangeEvent[] | null) => void;
 export class ResolutionTable {
   private readonly entries = new Map<string, Resolution>();
   private readonly listeners = new Set<Listener>();
-  private recent: ChangeEvent[] = [];
+  private readonly memory: ChangeMemory;
   /** Everything up to this revision is in. */
   revision = 0;
-  private oldestRemembered = 0;
 
-  /** @param remembered how many of the newest changes are kept at least */
-  constructor(private readonly remembered: number) {}
+  constructor(limits: Pick<WatchLimits, 'remembered' | 'rememberedBytes'>) {
+    this.memory = new ChangeMemory(limits);
+  }
 
   get(model: string, alias: string): Resolution | null {
     return this.entries.get(keyOf(model, alias)) ?? null;
@@ -55,8 +42,7 @@ export class ResolutionTable {
     this.entries.clear();
     for (const row of rows) this.entries.set(keyOf(row.model, row.alias), toResolution(row));
     this.revision = revision;
-    this.oldestRemembered = revision;
-    this.recent = [];
+    this.memory.startAfter(revision);
     for (const listener of this.listeners) listener(null);
   }
 
@@ -74,14 +60,13 @@ export class ResolutionTable {
       else this.entries.delete(key);
     }
     this.revision = revision;
-    this.remember(events);
+    this.memory.add(events);
     for (const listener of this.listeners) listener(events);
   }
 
   /** The changes after `revision`, or null when they are no longer all remembered. */
   since(revision: number): ChangeEvent[] | null {
-    if (revision < this.oldestRemembered) return null;
-    return this.recent.filter((event) => event.change.revision > revision);
+    return this.memory.since(revision);
   }
 
   /** Calls `listener` with every batch of changes from now on; the returned function ends that. */
@@ -93,37 +78,11 @@ export class ResolutionTable {
   get watchers(): number {
     return this.listeners.size;
   }
-
-  private remember(events: ChangeEvent[]): void {
-    this.recent.push(...events);
-    if (this.recent.length <= 2 * this.remembered) return;
-    const dropped = this.recent.splice(0, this.recent.length - this.remembered);
-    this.oldestRemembered = dropped.at(-1)?.change.revision ?? this.oldestRemembered;
-  }
 }
 
 /** Whether something of a model and alias is what a watcher asked for. */
 export function fits(of: { model: string; alias: string }, filter: { model?: string; alias?: string }): boolean {
   return (filter.model ?? of.model) === of.model && (filter.alias ?? of.alias) === of.alias;
-}
-
-/** Serialises one alias for everybody who will ask for it. */
-export function toResolution({ model, alias, revision, live, warm }: ResolvedRow): Resolution {
-  const view: ResolutionView = {
-    model,
-    alias,
-    version: live.version,
-    revision,
-    record: live,
-    traffic: [
-      {
-        version: live.version,
-        weight: 100,
-      },
-    ],
-    keepWarm: warm ? [warm] : [],
-  };
-  return { model, alias, revision, etag: `"${revision}"`, body: Buffer.from(JSON.stringify(view)) };
 }
 
 // A newline is in neither name.

@@ -55,7 +55,7 @@ export class ResolutionModule implements OnModuleInit, BeforeApplicationShutdown
       providers: [
         { provide: LIMITS, useValue: allLimits },
         { provide: FEED_CONNECTION, useFactory: () => new DataSource(options) },
-        { provide: ResolutionTable, useValue: new ResolutionTable(allLimits.remembered) },
+        { provide: ResolutionTable, useValue: new ResolutionTable(allLimits) },
         {
           provide: ResolutionRepository,
           inject: [getDataSourceToken()],

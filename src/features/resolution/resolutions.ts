@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Refusal } from '../../contract/refusal.js';
 import { AliasFeed } from './alias-feed.js';
 import { ResolutionRepository } from './resolution.repository.js';
-import { ResolutionTable, toResolution, type Resolution } from './resolution-table.js';
+import { toResolution, type Resolution } from './resolution.js';
+import { ResolutionTable } from './resolution-table.js';
 
 // How long a move waits for its own replica's memory before it answers anyway.
 const REACH_MS = 1000;

@@ -4,7 +4,7 @@ import { aliasNameProblem, modelNameProblem } from '../../domain/names.js';
 import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
 import { sendProblem } from '../../platform/http/problem.filter.js';
 import { RefusedException } from '../../platform/http/refused.exception.js';
-import type { Resolution } from './resolution-table.js';
+import type { Resolution } from './resolution.js';
 import type { Resolutions } from './resolutions.js';
 
 const MAX_WAIT_SECONDS = 300;

@@ -1,4 +1,5 @@
-import type { ChangeEvent, Resolution } from './resolution-table.js';
+import type { ChangeEvent } from './change-memory.js';
+import type { Resolution } from './resolution.js';
 
 // Server-sent events as the HTML Living Standard frames them (section 9.2.6): fields by line, an empty line ends one.
 

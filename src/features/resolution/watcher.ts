@@ -1,20 +1,26 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
+import type { ChangeEvent } from './change-memory.js';
+import type { Resolution } from './resolution.js';
 import type { ResolutionRepository } from './resolution.repository.js';
-import { fits, type ChangeEvent, type Resolution, type ResolutionTable } from './resolution-table.js';
+import { fits, type ResolutionTable } from './resolution-table.js';
 import { changeFrame, HEARTBEAT, readyFrame, snapshotFrame } from './watch-frames.js';
 import type { WatchLimits } from './watch-limits.js';
 
 const PAGE = 500;
 
-/** One open stream: first what is, or what was missed, then every change, in order and once. */
+/**
+ * One open stream: first what is, or what was missed, then every change, in order and once. Nothing is queued for a
+ * watcher that reads slowly: it takes what comes next from the memory that all share once it has read what it was sent.
+ * Memory forgets, so a watcher that falls behind even that is cut off, as is one that reads nothing. Both can resume.
+ */
 export class Watcher {
   private static readonly log = new Logger('watch');
   /** Everything up to this revision is told. */
   private told = 0;
-  /** Changes that arrive while the past is still being told; null once it is. */
-  private waiting: ChangeEvent[] | null = [];
+  /** While set, changes are not passed on as they come: what lies before them is still being told. */
+  private behind = true;
 
   constructor(
     private readonly stream: ServerResponse,
@@ -32,32 +38,20 @@ export class Watcher {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    // A quiet registry may have nothing to say for hours; whoever watches wants to know that they do.
-    stream.flushHeaders();
     stream.on('error', () => undefined); // its end follows, and that is what counts
     const unsubscribe = this.table.subscribe((events) => this.take(events));
     const heartbeat = setInterval(() => this.write(HEARTBEAT), this.limits.heartbeatMs);
     try {
-      await this.tellPast(lastId);
+      if (lastId === null || (await this.isFromElsewhere(lastId))) await this.snapshot();
+      else await this.resume(lastId);
+      await this.catchUp();
       if (this.isOpen) await once(stream, 'close');
     } catch (error) {
-      // The watcher finds its way back by its last id; an ended stream is all it needs to know.
       this.cutOff(`could not resume: ${String(error)}`);
     } finally {
       clearInterval(heartbeat);
       unsubscribe();
     }
-  }
-
-  private async tellPast(lastId: number | null): Promise<void> {
-    if (lastId === null || (await this.isFromElsewhere(lastId))) await this.snapshot();
-    else await this.resume(lastId);
-    while (this.isOpen && this.waiting && this.waiting.length > 0) {
-      const batch = this.waiting;
-      this.waiting = [];
-      await this.tell(batch);
-    }
-    this.waiting = null;
   }
 
   /**
@@ -81,45 +75,27 @@ export class Watcher {
 
   private async resume(lastId: number): Promise<void> {
     this.told = lastId;
-    const upTo = this.table.revision;
-    const remembered = this.table.since(lastId);
-    if (remembered) await this.tell(remembered);
-    else await this.tellFromHistory(upTo);
-    this.told = Math.max(lastId, upTo);
-    this.write(readyFrame(this.told));
+    const upTo = Math.max(lastId, this.table.revision);
+    while (this.told < upTo && this.isOpen) await this.tellMissed(upTo);
+    this.write(readyFrame(upTo));
   }
 
-  private async tellFromHistory(upTo: number): Promise<void> {
-    for (let rows = PAGE; rows === PAGE && this.isOpen;) {
-      const missed = await this.repository.missed(this.told, upTo, this.filter, PAGE);
-      await this.tell(missed.map((change) => ({ change, resolution: this.present(change) })));
-      rows = missed.length;
+  /** Tells what memory holds after {@link told}, or else a page of the history. Takes a step at least. */
+  private async tellMissed(upTo: number): Promise<void> {
+    const remembered = this.table.since(this.told);
+    const missed = remembered ?? (await this.readHistory(upTo));
+    for (const event of missed) {
+      if (!this.isOpen) return;
+      if (event.change.revision > upTo) break;
+      this.told = event.change.revision;
+      if (fits(event.change, this.filter)) await this.writeGently(changeFrame(event));
     }
+    if (remembered || missed.length < PAGE) this.told = Math.max(this.told, upTo);
   }
 
-  /** Tells changes no faster than they are read. */
-  private async tell(events: ChangeEvent[]): Promise<void> {
-    for (const event of events) if (this.isNews(event)) await this.writeGently(changeFrame(event));
-  }
-
-  private take(events: ChangeEvent[] | null): void {
-    // The registry started over; so does whoever watches it.
-    if (events === null) this.cutOff('the registry went back in time');
-    else if (this.waiting === null) for (const event of events) this.tellAtOnce(event);
-    else if (this.waiting.push(...events) > this.limits.remembered) this.cutOff('falls ever further behind');
-  }
-
-  private tellAtOnce(event: ChangeEvent): void {
-    if (!this.isNews(event)) return;
-    this.write(changeFrame(event));
-    const unread = this.stream.writableLength;
-    if (unread > this.limits.unreadBytes) this.cutOff(`left ${unread} bytes unread`);
-  }
-
-  private isNews({ change }: ChangeEvent): boolean {
-    if (change.revision <= this.told) return false;
-    this.told = change.revision;
-    return fits(change, this.filter);
+  private async readHistory(upTo: number): Promise<ChangeEvent[]> {
+    const changes = await this.repository.missed(this.told, upTo, this.filter, PAGE);
+    return changes.map((change) => ({ change, resolution: this.present(change) }));
   }
 
   private present({ model, alias, revision }: ChangeEvent['change']): Resolution | null {
@@ -127,17 +103,47 @@ export class Watcher {
     return entry?.revision === revision ? entry : null;
   }
 
+  /** Tells what came meanwhile, until nothing is left; from then on changes are passed on as they come. */
+  private async catchUp(): Promise<void> {
+    while (this.told < this.table.revision && this.isOpen) await this.tellMissed(this.table.revision);
+    this.behind = false;
+  }
+
+  private take(events: ChangeEvent[] | null): void {
+    // The registry started over; so does whoever watches it.
+    if (events === null) return this.cutOff('the registry went back in time');
+    if (this.behind) return;
+    for (const event of events) {
+      if (event.change.revision <= this.told) continue;
+      this.told = event.change.revision;
+      if (!fits(event.change, this.filter) || this.write(changeFrame(event))) continue;
+      this.behind = true;
+      this.readOn().catch((error: unknown) => this.cutOff(`could not read on: ${String(error)}`));
+      return;
+    }
+  }
+
+  private async readOn(): Promise<void> {
+    await this.drained();
+    if (this.table.since(this.told) === null) this.cutOff('reads more slowly than changes come');
+    await this.catchUp();
+  }
+
   private get isOpen(): boolean {
     return !this.stream.destroyed && !this.stream.writableEnded;
   }
 
+  /** @returns false where what was written is not read yet, and nothing more should be */
   private write(frame: Buffer): boolean {
     return this.isOpen && this.stream.write(frame);
   }
 
   private async writeGently(frame: Buffer): Promise<void> {
-    if (!this.isOpen || this.write(frame)) return;
-    const stalled = setTimeout(() => this.cutOff('takes nothing'), this.limits.stalledMs);
+    if (this.isOpen && !this.write(frame)) await this.drained();
+  }
+
+  private async drained(): Promise<void> {
+    const stalled = setTimeout(() => this.cutOff('leaves unread what it was sent'), this.limits.stalledMs);
     await drainedOrClosed(this.stream);
     clearTimeout(stalled);
   }
@@ -151,6 +157,7 @@ export class Watcher {
 
 function drainedOrClosed(stream: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    if (stream.destroyed) return resolve();
     const done = (): void => {
       stream.off('drain', done).off('close', done);
       resolve();
