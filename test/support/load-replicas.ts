@@ -8,8 +8,8 @@ import { createTestDatabase } from './database.js';
 import { testFolder } from './run-folder.js';
 
 export interface ReplicaOptions {
-  /** Where each replica finds the database; the test's own database where it gives nothing. */
-  databaseUrl?: (own: string, index: number) => string;
+  /** Another way to the database, such as a line that can be cut. */
+  databaseUrl?: string;
   limits?: NonNullable<ResolutionOptions['limits']>;
   env?: Record<string, string>;
 }
@@ -18,22 +18,25 @@ export interface ReplicaOptions {
 export interface Replicas {
   readonly databaseUrl: string;
   readonly all: TestApi[];
+  /** Starts more of them on the same database, each with options of its own. */
+  add(count: number, options?: ReplicaOptions): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts so many replicas in this process. They share one data folder, as replicas share a store. */
 export async function startReplicas(count: number, options: ReplicaOptions = {}): Promise<Replicas> {
-  const { databaseUrl = (own: string) => own, limits = {}, env = {} } = options;
   const database = await createTestDatabase();
   const dataDir = await testFolder('replicas');
   const all: TestApi[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const url = databaseUrl(database.url, index);
-    all.push(await startReplica({ DATABASE_URL: url, LASTGOOD_DATA: dataDir, ...env }, limits));
-  }
+  const add = async (more: number, { databaseUrl, limits = {}, env = {} }: ReplicaOptions = {}): Promise<void> => {
+    const base = { DATABASE_URL: databaseUrl ?? database.url, LASTGOOD_DATA: dataDir, ...env };
+    for (let n = 0; n < more; n += 1) all.push(await startReplica(base, limits));
+  };
+  await add(count, options);
   return {
     databaseUrl: database.url,
     all,
+    add,
     async close() {
       await Promise.all(all.map((replica) => replica.close()));
       await database.drop();

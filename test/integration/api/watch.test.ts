@@ -30,10 +30,10 @@ describe('watching', () => {
       { event: 'snapshot', id: `${before.revision}`, data: { resolution: { version: 2, revision: before.revision } } },
       { event: 'ready' },
     ]);
-    const moves = [];
-    for (const version of [3, 1, 4]) moves.push(await promote(api, 'fraud', version, 'first'));
-    await watch.reaches(moves[2]?.revision ?? 0);
-    expect(watch.revisions()).toEqual(moves.map(({ revision }) => revision));
+    const moves: number[] = [];
+    for (const version of [3, 1, 4]) moves.push((await promote(api, 'fraud', version, 'first')).revision);
+    await watch.reaches(moves[2] ?? 0);
+    expect(watch.revisions()).toEqual(moves);
     expect(watch.changes().map(({ change, resolution }) => [change.from, change.to, resolution?.version])).toEqual([
       [2, 3, 3],
       [3, 1, 1],
@@ -129,7 +129,7 @@ describe('watching', () => {
     const query = { model: 'fraud', alias: 'popular' };
     const all = await Promise.all(Array.from({ length: 200 }, () => openWatch(api.url, { query })));
     await Promise.all(all.map((watch) => watch.ready()));
-    const moves = [];
+    const moves: number[] = [];
     for (const version of [1, 2, 3, 4, 5]) moves.push((await promote(api, 'fraud', version, 'popular')).revision);
     await Promise.all(all.map((watch) => watch.reaches(moves.at(-1) ?? 0)));
     for (const watch of all) expect(watch.revisions()).toEqual(moves);
