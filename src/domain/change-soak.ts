@@ -10,7 +10,7 @@ export function planSoakChange(state: AliasState, now: Date): MovePlan {
   if (state.version === null || state.liveSince === null) return nothing;
   const before = state.standings.find((s) => s.version === state.version) ?? null;
   const earned = knownGoodSince(state.liveSince, state.soakSeconds, now);
-  if (earned === null || before?.knownGoodAt || before?.rejectedAt) return nothing;
-  const { leftRevision = 0 } = before ?? {};
-  return { ...nothing, standing: { version: state.version, leftRevision, knownGoodAt: earned, rejectedAt: null } };
+  if (earned === null || before?.knownGoodAt) return nothing;
+  const { leftRevision = 0, rejectedAt = null } = before ?? {};
+  return { ...nothing, standing: { version: state.version, leftRevision, knownGoodAt: earned, rejectedAt } };
 }
