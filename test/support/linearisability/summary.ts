@@ -1,0 +1,28 @@
+import type { Damage } from './disturbances.js';
+import { grouped } from './grouped.js';
+import type { Recording } from './recording.js';
+
+/** What was done and checked, for a person to read. */
+export function summary(recording: Recording, damage: Damage & { failedStarts: number }, seed: number): string {
+  const { operations, memoryReads, unsent, unanswered, causes } = recording;
+  const kinds = grouped(operations, ({ input, path, result }) => {
+    const kind = input.kind === 'move' && input.ifRevision !== null ? 'compareAndMove' : input.kind;
+    const outcome = result === null ? 'unknown' : result.kind === 'refused' ? result.code : 'done';
+    return kind === 'read' ? `read (${path})` : `${kind}: ${outcome}`;
+  });
+  const unknown = operations.filter(({ result }) => result === null).length;
+  return [
+    `linearisability: ${operations.length + memoryReads.length} operations checked, ${unknown} of them unknown; seed ${seed}`,
+    ...counted([...kinds].map(([kind, group]) => [kind, group.length] as const)),
+    ...counted([['resolve from memory', memoryReads.length]]),
+    `  ${damage.kills} kills, ${damage.cuts} connections cut, ${damage.failedStarts} starts cut off; ` +
+      `${unanswered} reads unanswered, ${unsent} requests unsent`,
+    '  why answers were lost:',
+    ...counted(causes),
+  ].join('\n');
+}
+
+function counted(entries: Iterable<readonly [string, number]>): string[] {
+  const sorted = [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([what, count]) => `  ${String(count).padStart(6)} ${what}`);
+}
