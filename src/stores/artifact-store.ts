@@ -6,15 +6,26 @@ import type { StoreRefusal } from './store-refusal.js';
  * A place where artifacts lie, addressed by URIs of one scheme.
  * One contract suite runs against every adapter: what holds for one holds for all.
  */
-export interface ArtifactStore {
+export interface ReadableStore {
   /** The URI scheme it serves, lower case and without the colon. */
   readonly scheme: string;
 
   /** Why this store does not serve the URI, or null when it does. Says nothing about whether anything lies there. */
   refuses(uri: string): Promise<StoreRefusal | null>;
 
-  /** What can be seen at the URI now. Outages and refused access are answers here; only an abort is thrown. */
+  /**
+   * What can be seen at the URI now; for a prefix, all that `list` gives, summed up. Outages and refused access are
+   * answers here; only an abort is thrown.
+   */
   stat(uri: string, options?: { signal?: AbortSignal }): Promise<ObjectObservation>;
+
+  /**
+   * The files below a prefix, a URI that ends in `/`, as they lie there now, in no promised order. Each path is one
+   * that an artifact may have (`pathProblem`). Ends with a StoreError, also halfway, rather than leave a file out:
+   * `missing` when nothing lies below, `unsupported` for what cannot be a file of a version. An aborted signal ends it
+   * with its own reason. Throws a TypeError for a URI that is no prefix.
+   */
+  list(uri: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedObject>;
 
   /**
    * The bytes at the URI, from `start` to `end`, both counted from 0 and both included, as in HTTP ranges.
@@ -22,7 +33,10 @@ export interface ArtifactStore {
    * The bytes are as found: whoever needs certain ones passes them through `verified`.
    */
   read(uri: string, options?: ReadOptions): Promise<Readable>;
+}
 
+/** A store that also takes bytes. Those of hosts that are not ours (https, oci) are readable only. */
+export interface ArtifactStore extends ReadableStore {
   /** The URI at which `put` stores bytes of this digest, whether or not they lie there. */
   uriOf(digest: Digest): string;
 
@@ -34,23 +48,40 @@ export interface ArtifactStore {
   put(request: PutRequest): Promise<PutResult>;
 }
 
-/** `digest` is what the store recorded when it took the bytes, not a fresh hash of them. Sizes are in bytes. */
+/**
+ * `digest` is what the store recorded when it took the bytes, not a fresh hash of them. Sizes are in bytes. A prefix
+ * has the size of all its files together, and their number as `objects`.
+ */
 export interface PresentObject {
   readonly state: 'present';
   readonly size: number;
+  readonly objects?: number;
   readonly digest?: Digest;
   readonly mediaType?: string;
   readonly versionId?: string;
   readonly etag?: string;
+  /** When the bytes last changed, RFC 3339. */
+  readonly lastModified?: string;
 }
 
-/** Why nothing was seen: it is not there, access was refused, or the store could not answer. `evidence` is for people. */
+/**
+ * Why nothing was seen: it is not there, access was refused, the store could not answer, or what lies there cannot be
+ * an artifact; `changed` where it is not what its own URI says. `evidence` is for people.
+ */
 export interface AbsentObject {
-  readonly state: 'missing' | 'forbidden' | 'unreachable';
+  readonly state: 'missing' | 'changed' | 'forbidden' | 'unreachable' | 'unsupported';
   readonly evidence: string;
 }
 
 export type ObjectObservation = PresentObject | AbsentObject;
+
+/** One file below a prefix: its path there, its own URI, its size in bytes. */
+export interface ListedObject {
+  readonly path: string;
+  readonly uri: string;
+  readonly size: number;
+  readonly etag?: string;
+}
 
 export interface ReadOptions {
   readonly start?: number;

@@ -6,6 +6,8 @@ const CODES: Record<string, StoreErrorCode> = {
   ENAMETOOLONG: 'missing',
   // The path is opened without following a last link: whatever could be followed was, so this one leads nowhere.
   ELOOP: 'missing',
+  // What opening a socket gives.
+  ENXIO: 'unsupported',
   EACCES: 'forbidden',
   EPERM: 'forbidden',
   EROFS: 'forbidden',
@@ -15,10 +17,12 @@ const CODES: Record<string, StoreErrorCode> = {
 };
 
 const TEXTS: Record<StoreErrorCode, string> = {
-  missing: 'there is no such file',
+  missing: 'there is no such file or folder',
   forbidden: 'the file system refused access',
   full: 'the file system is full',
   unreachable: 'the file system did not answer as it should',
+  unsupported: 'this is no file',
+  changed: 'the file is not what it was',
   'range-outside': 'the range lies outside the file',
 };
 

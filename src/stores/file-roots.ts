@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { isPrefix } from '../domain/artifact.js';
 import { pathOfFileUri } from './file-uri.js';
 import { shownUri } from './shown-uri.js';
 import { StoreRefusal } from './store-refusal.js';
@@ -14,14 +15,16 @@ export class FileRoots {
 
   /**
    * The real path behind the URI and the root it lies in, or why it is refused. Worked out anew each time, since
-   * links can be changed. What is not there yet counts by the nearest folder above it that is.
+   * links can be changed. What is not there yet counts by the nearest folder above it that is. A root itself may be
+   * named as a prefix.
    */
   async resolve(uri: string): Promise<{ path: string; root: string } | StoreRefusal> {
     const path = pathOfFileUri(uri);
     if (path instanceof StoreRefusal) return path;
     const real = await realPathOf(path);
     for (const root of this.#roots) {
-      if (isInside(await realPathOf(root), real)) return { path: real, root };
+      const folder = await realPathOf(root);
+      if (isInside(folder, real) || (real === folder && isPrefix(uri))) return { path: real, root };
     }
     const roots = this.#roots.join(', ');
     return new StoreRefusal('outside-roots', `${shownUri(uri)} lies outside the folders served here: ${roots}`);

@@ -3,12 +3,22 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Digest } from '../domain/digest.js';
-import type { ArtifactStore, ObjectObservation, PutRequest, PutResult, ReadOptions } from './artifact-store.js';
+import { isPrefix } from '../domain/artifact.js';
+import type {
+  ArtifactStore,
+  ListedObject,
+  ObjectObservation,
+  PutRequest,
+  PutResult,
+  ReadOptions,
+} from './artifact-store.js';
 import { contentKey } from './content-key.js';
 import { fileFailure } from './file-failure.js';
 import { land, sweepIncoming } from './file-landing.js';
 import { FileRoots } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
+import { walk, type Found } from './file-walk.js';
+import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed, uriBelow } from './listing.js';
 import { checkRange } from './read-range.js';
 import { rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
@@ -17,6 +27,9 @@ import { verified } from './verifying-stream.js';
 
 // Never follow a last link (FileRoots has followed what may be followed), never wait for a pipe's other end.
 const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const A_FOLDER = 'this is a folder; the same URI with a / at its end names all files below it';
+const A_LINKED_FOLDER = 'this is a link to a folder, and only links to files are followed';
 
 export interface FileStoreOptions {
   /** Where uploads go; made when the first one comes. Everything below it may be read. */
@@ -45,14 +58,24 @@ export class FileStore implements ArtifactStore {
   async stat(uri: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
     options.signal?.throwIfAborted();
     try {
-      const { handle, size, etag } = await this.#open(uri);
-      await handle.close();
-      return { state: 'present', size, etag };
+      if (isPrefix(uri)) return await summed(this.list(uri, options));
+      return { state: 'present', ...(await this.#look(uri)) };
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      const { code, evidence } = error;
-      return { state: code === 'missing' || code === 'forbidden' ? code : 'unreachable', evidence };
+      return absence(error, uri);
     }
+  }
+
+  async *list(uri: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ListedObject> {
+    requirePrefix(uri);
+    signal?.throwIfAborted();
+    let objects = 0;
+    for await (const found of walk(await this.#locate(uri), uri)) {
+      const listed = await Promise.all(found.map((one) => this.#listed(uri, one)));
+      signal?.throwIfAborted();
+      objects += listed.length;
+      yield* listed;
+    }
+    if (objects === 0) throw new StoreError('missing', uri, 'no file lies below this folder');
   }
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
@@ -97,16 +120,36 @@ export class FileStore implements ArtifactStore {
     await sweepIncoming(this.#folder);
   }
 
-  // Opening proves more than looking: a file that may be seen but not read is forbidden, not present.
-  async #open(uri: string): Promise<{ handle: FileHandle; size: number; etag: string }> {
+  async #listed(prefix: string, { path, isLink }: Found): Promise<ListedObject> {
+    const uri = uriBelow(prefix, path);
+    return { path, uri, ...(await this.#look(uri, isLink ? A_LINKED_FOLDER : A_FOLDER)) };
+  }
+
+  async #look(uri: string, aFolder?: string): Promise<{ size: number; etag: string }> {
+    const { handle, size, etag } = await this.#open(uri, aFolder);
+    await handle.close();
+    return { size, etag };
+  }
+
+  /** The real path behind the URI, inside a root that is there. */
+  async #locate(uri: string): Promise<string> {
     const resolved = await this.#roots.resolve(uri);
     if (resolved instanceof StoreRefusal) throw new StoreError('forbidden', uri, resolved.text);
+    await this.#requireRoot(resolved.root, uri);
+    return resolved.path;
+  }
+
+  // Opening proves more than looking: a file that may be seen but not read is forbidden, not present.
+  async #open(uri: string, aFolder = A_FOLDER): Promise<{ handle: FileHandle; size: number; etag: string }> {
+    const path = await this.#locate(uri);
+    if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
     let handle: FileHandle | undefined;
     try {
-      await this.#requireRoot(resolved.root, uri);
-      handle = await open(resolved.path, TO_READ);
+      handle = await open(path, TO_READ);
       const found = await handle.stat({ bigint: true });
-      if (!found.isFile()) throw new StoreError('missing', uri, 'this is not a file');
+      if (!found.isFile()) {
+        throw new StoreError('unsupported', uri, found.isDirectory() ? aFolder : 'this is not a file');
+      }
       return { handle, size: Number(found.size), etag: `${found.ino}-${found.size}-${found.mtimeNs}` };
     } catch (error) {
       await handle?.close();

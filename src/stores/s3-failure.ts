@@ -5,12 +5,13 @@ const SYSTEM_CODE = /^E[A-Z0-9_]{2,30}$/;
 
 /**
  * An S3 client's error as a StoreError that says what was seen: the status and S3's own error name, or how the
- * connection failed. Built from those words alone, since the error itself holds the signed request. An error that is
- * neither comes back as it is, a surprise to be thrown.
+ * connection failed. Built from those words alone, since the error itself holds the signed request. `permission` is
+ * what the request takes where that is not plain from the request. An error that is neither comes back as it is, a
+ * surprise to be thrown.
  */
-export function s3Failure(error: unknown, uri: string, server: string): unknown {
+export function s3Failure(error: unknown, uri: string, server: string, permission?: string): unknown {
   if (!(error instanceof Error)) return error;
-  if (error instanceof S3ServiceException) return answered(error, uri, server);
+  if (error instanceof S3ServiceException) return answered(error, uri, server, permission);
   if (error.name === 'CredentialsProviderError') {
     return new StoreError('forbidden', uri, 'no S3 credentials are configured, and none were found on this machine');
   }
@@ -18,10 +19,10 @@ export function s3Failure(error: unknown, uri: string, server: string): unknown 
   return broke === null ? error : new StoreError('unreachable', uri, `${server} did not answer (${broke})`);
 }
 
-function answered(error: S3ServiceException, uri: string, server: string): StoreError {
+function answered(error: S3ServiceException, uri: string, server: string, permission?: string): StoreError {
   const status = error.$metadata.httpStatusCode ?? 0;
   const name = /^[A-Za-z]{1,60}$/.test(error.name) ? ` ${error.name}` : '';
-  return new StoreError(kindOf(status), uri, `${server} answered ${status}${name}${hint(status)}`);
+  return new StoreError(kindOf(status), uri, `${server} answered ${status}${name}${hint(status, permission)}`);
 }
 
 function kindOf(status: number): StoreErrorCode {
@@ -31,8 +32,9 @@ function kindOf(status: number): StoreErrorCode {
   return status === 507 ? 'full' : 'unreachable';
 }
 
-function hint(status: number): string {
-  if (status === 403) return ': the configured credentials may not do this here';
+function hint(status: number, permission?: string): string {
+  if (status === 403)
+    return `: the configured credentials may not do this here${permission ? ` (it takes ${permission})` : ''}`;
   return status === 301 || status === 307 ? ': the bucket lies in another region or at another endpoint' : '';
 }
 

@@ -27,7 +27,7 @@ export interface S3Limits {
   readonly connectMs: number;
   /** A connection on which nothing moves for this long is given up. */
   readonly idleMs: number;
-  /** For one look at an object, all attempts together. */
+  /** For one look at an object, or at one page of a list of objects, all attempts together. */
   readonly statMs: number;
   readonly attempts: number;
 }

@@ -1,8 +1,10 @@
 import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { parseDigest, type Digest } from '../domain/digest.js';
+import { isPrefix } from '../domain/artifact.js';
 import type {
   ArtifactStore,
+  ListedObject,
   ObjectObservation,
   PresentObject,
   PutRequest,
@@ -11,9 +13,11 @@ import type {
 } from './artifact-store.js';
 import { contentKey } from './content-key.js';
 import { ContentMismatch } from './content-mismatch.js';
+import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
 import { checkRange } from './read-range.js';
 import { s3Client } from './s3-client.js';
 import { s3Failure } from './s3-failure.js';
+import { listObjects } from './s3-listing.js';
 import { S3_LIMITS, type S3Limits, type S3StoreOptions } from './s3-options.js';
 import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
 import { locationOfS3Uri, s3UriOf, type S3Location } from './s3-uri.js';
@@ -48,17 +52,35 @@ export class S3Store implements ArtifactStore {
 
   async stat(uri: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
     try {
+      if (isPrefix(uri)) return await summed(this.list(uri, options));
       return present(await this.#head(uri, options.signal));
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      const { code, evidence } = error;
-      return { state: code === 'missing' || code === 'forbidden' ? code : 'unreachable', evidence };
+      return absence(error, uri);
     }
+  }
+
+  async *list(uri: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ListedObject> {
+    requirePrefix(uri);
+    const prefix = { ...this.#require(uri), uri };
+    signal?.throwIfAborted();
+    const limits = { pageMs: this.#limits.statMs, ...(signal ? { signal } : {}) };
+    let objects = 0;
+    try {
+      for await (const object of listObjects(this.#client, prefix, limits)) {
+        objects += 1;
+        yield object;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof StoreError ? error : s3Failure(error, uri, this.#server, 's3:ListBucket');
+    }
+    if (objects === 0) throw new StoreError('missing', uri, 'no object lies below this prefix');
   }
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const { start, end } = checkRange(options);
     const { bucket, key } = this.#require(uri);
+    if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
     // Without a range, since an empty object has no byte 0 to ask for.
     const range = start === 0 && end === undefined ? {} : { Range: `bytes=${start}-${end ?? ''}` };
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...range });

@@ -1,7 +1,8 @@
 import { shownUri } from './shown-uri.js';
 
-/** Stable codes: programs match on these. */
-export type StoreErrorCode = 'missing' | 'forbidden' | 'unreachable' | 'full' | 'range-outside';
+/** Stable codes: programs match on these. `changed` is said of bytes that their own URI contradicts. */
+export type StoreErrorCode =
+  'missing' | 'changed' | 'forbidden' | 'unreachable' | 'unsupported' | 'full' | 'range-outside';
 
 /**
  * A store could not give or take bytes. The message names the URI and the evidence.
@@ -15,7 +16,9 @@ export class StoreError extends Error {
     readonly uri: string,
     readonly evidence: string,
   ) {
-    super(`${shownUri(uri)}: ${evidence}`);
+    const shown = shownUri(uri);
+    // A refusal's text begins with the URI as it is.
+    super(evidence.startsWith(shown) ? evidence : `${shown}: ${evidence}`);
   }
 }
 

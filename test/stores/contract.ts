@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { listContract } from './contract-list.js';
 import { putContract } from './contract-put.js';
 import { readContract } from './contract-read.js';
 import { refusedBytesContract } from './contract-refused-bytes.js';
@@ -14,5 +15,8 @@ export function storeContract(name: string, make: MakeStore): void {
   });
   describe(`${name}, reading`, () => {
     readContract(make);
+  });
+  describe(`${name}, listing`, () => {
+    listContract(make);
   });
 }

@@ -27,6 +27,9 @@ export async function fileStoreUnderTest(): Promise<StoreUnderTest & { folder: s
     root,
     plant,
     uriNamed: (name) => fileUriOf(join(root, name)),
+    plantFolder: async (name) => {
+      await mkdir(join(root, name), { recursive: true });
+    },
     damage: async (digest, bytes) => {
       const path = fileURLToPath(store.uriOf(digest));
       await rm(path);

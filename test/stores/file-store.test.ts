@@ -75,8 +75,9 @@ describe('a folder of artifacts', () => {
   it.each(['folder', 'pipe'])('does not take a %s for an artifact, and does not wait for one', async (kind) => {
     const path = join(at.root, `a-${kind}`);
     await promisify(execFile)(kind === 'folder' ? 'mkdir' : 'mkfifo', [path]);
-    expect(await at.store.stat(fileUriOf(path))).toEqual({ state: 'missing', evidence: 'this is not a file' });
-    await expect(at.store.read(fileUriOf(path))).rejects.toMatchObject({ code: 'missing' });
+    const evidence = expect.stringMatching(kind === 'folder' ? /a folder; .* with a \/ at its end/ : /not a file/);
+    expect(await at.store.stat(fileUriOf(path))).toEqual({ state: 'unsupported', evidence });
+    await expect(at.store.read(fileUriOf(path))).rejects.toMatchObject({ code: 'unsupported' });
   });
 });
 

@@ -30,6 +30,9 @@ export async function s3StoreUnderTest(
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + name, Body: bytes }));
       return s3UriOf({ bucket, key: prefix + name });
     },
+    plantFolder: async (name) => {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${name}/`, Body: Buffer.alloc(0) }));
+    },
     damage: async (digest, bytes) => {
       const location = locationOfS3Uri(store.uriOf(digest));
       if (location instanceof StoreRefusal) throw new Error(location.text);

@@ -8,6 +8,8 @@ export interface StoreUnderTest {
   uriNamed(name: string): string;
   /** Puts an object there without the store's help; answers its URI. */
   plant(name: string, bytes: Uint8Array): Promise<string>;
+  /** Makes an empty folder, the way people make them there. */
+  plantFolder(name: string): Promise<void>;
   /** Replaces what lies under the digest. */
   damage(digest: Digest, bytes: Uint8Array): Promise<void>;
   /** What unfinished uploads have left, however well hidden. */

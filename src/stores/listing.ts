@@ -1,0 +1,41 @@
+import { isPrefix, pathProblem } from '../domain/artifact.js';
+import type { AbsentObject, ListedObject, PresentObject } from './artifact-store.js';
+import { StoreError } from './store-error.js';
+
+/** Said of a prefix where the bytes of one object were asked for. */
+export const NO_BYTES_OF_ITS_OWN = 'a prefix has no bytes of its own: its files are read one by one';
+
+/** Throws a TypeError unless the URI is a prefix. */
+export function requirePrefix(uri: string): void {
+  if (!isPrefix(uri)) throw new TypeError(`not a prefix, which ends in a slash: ${JSON.stringify(uri)}`);
+}
+
+/**
+ * The URI of a file below a prefix. Throws a StoreError (`unsupported`) for a path that no artifact may have: a node
+ * could not lay it on its disk, and no tree digest covers it.
+ */
+export function uriBelow(prefix: string, path: string): string {
+  const problem = pathProblem(path);
+  if (problem === null) return prefix + path.split('/').map(encodeURIComponent).join('/');
+  throw new StoreError('unsupported', prefix, `the file ${JSON.stringify(path)} below it ${problem}`);
+}
+
+/** All files of a listing as one observation. Throws what the listing ends with. */
+export async function summed(files: AsyncIterable<ListedObject>): Promise<PresentObject> {
+  let size = 0;
+  let objects = 0;
+  for await (const file of files) {
+    size += file.size;
+    objects += 1;
+  }
+  return { state: 'present', size, objects };
+}
+
+/** A StoreError as the observation of `uri` that it amounts to; any other error is thrown on. */
+export function absence(error: unknown, uri: string): AbsentObject {
+  if (!(error instanceof StoreError)) throw error;
+  const { code } = error;
+  const state = code === 'full' || code === 'range-outside' ? 'unreachable' : code;
+  // What is wrong with one file of many says nothing without its name.
+  return { state, evidence: error.uri === uri ? error.evidence : error.message };
+}
