@@ -101,8 +101,8 @@ describe('an artifact that no version can have', () => {
   );
 
   it('is refused for a place that its URI gives it', async () => {
-    const uri = `${inside('weights')}/`;
-    expect(await faults([artifact({ uri })], 'artifacts[0].path', PATH, { value: '' })).toEqual([]);
+    const uri = inside('a%5Cb');
+    expect(await faults([artifact({ uri })], 'artifacts[0].path', PATH, { value: 'a\\b' })).toEqual([]);
   });
 
   it.each(['onnx', 'application/', '/onnx', 'a b/c', 'text/plain; charset=utf-8', '', null])(
