@@ -35,14 +35,16 @@ export async function disturb(
   return damage;
 }
 
+// One always stays up, or the clients would have nobody to ask.
 async function kill(replicas: ReplicaSet, random: Random, signal: AbortSignal, damage: Damage): Promise<void> {
+  const restarts: Promise<void>[] = [];
   while (await pause(random, BETWEEN_KILLS_MS, signal)) {
-    const slot = random.whole(0, replicas.size - 1);
-    await replicas.kill(slot);
+    if (replicas.living.length < 2) continue;
+    const { slot } = random.pick(replicas.living);
     damage.kills += 1;
-    await sleep(random.whole(...DOWN_MS));
-    await replicas.restart(slot);
+    restarts.push(replicas.replace(slot, random.whole(...DOWN_MS)));
   }
+  await Promise.all(restarts);
 }
 
 async function cut(databaseUrl: string, random: Random, signal: AbortSignal, damage: Damage): Promise<void> {

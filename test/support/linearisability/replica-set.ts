@@ -1,4 +1,5 @@
-import { startLastgood, type ListeningProcess } from '../processes.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLastgood, type ListeningProcess, type ProcessEnd } from '../processes.js';
 
 // A replica whose connection is cut while it loads must not serve, so it ends; something starts it again.
 const START_ATTEMPTS = 10;
@@ -7,6 +8,7 @@ const START_ATTEMPTS = 10;
 export interface Life {
   /** Different for each life of each replica. */
   readonly id: string;
+  readonly slot: number;
   readonly url: string;
 }
 
@@ -16,6 +18,8 @@ export class ReplicaSet {
   private lives = 0;
   /** Starts that failed because the database's connection was cut meanwhile. */
   failedStarts = 0;
+  /** What replicas said that ended without being killed. */
+  readonly crashes: string[] = [];
 
   private constructor(
     count: number,
@@ -27,7 +31,7 @@ export class ReplicaSet {
   /** Starts so many replicas with the given environment. */
   static async start(count: number, env: Readonly<Record<string, string>>): Promise<ReplicaSet> {
     const set = new ReplicaSet(count, env);
-    await Promise.all(set.slots.map((_, slot) => set.restart(slot)));
+    await Promise.all(set.slots.map((_, slot) => set.start(slot)));
     return set;
   }
 
@@ -43,25 +47,31 @@ export class ReplicaSet {
     return life;
   }
 
-  get size(): number {
-    return this.slots.length;
+  /** Ends a replica by SIGKILL, in the middle of whatever it does, and starts it again after so long. */
+  async replace(slot: number, downMs: number): Promise<void> {
+    await this.kill(slot);
+    await sleep(downMs);
+    await this.start(slot);
   }
 
-  /** Ends a replica by SIGKILL, in the middle of whatever it does. */
-  async kill(slot: number): Promise<void> {
+  async end(): Promise<void> {
+    await Promise.all(this.slots.map((_, slot) => this.kill(slot)));
+  }
+
+  private async kill(slot: number): Promise<void> {
     const running = this.slots[slot];
     this.slots[slot] = null;
     await running?.process.end('SIGKILL');
   }
 
-  /** Starts a replica that is down. Throws when it does not come up. */
-  async restart(slot: number): Promise<void> {
+  private async start(slot: number): Promise<void> {
     this.lives += 1;
     const id = `${slot}.${this.lives}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const process = await startLastgood(['serve', '--port', '0'], { env: this.env });
-        this.slots[slot] = { life: { id, url: process.url }, process };
+        this.slots[slot] = { life: { id, slot, url: process.url }, process };
+        void process.ended.then((end) => this.noteCrash(slot, process, end));
         return;
       } catch (error) {
         if (attempt === START_ATTEMPTS) throw error;
@@ -70,7 +80,9 @@ export class ReplicaSet {
     }
   }
 
-  async end(): Promise<void> {
-    await Promise.all(this.slots.map((_, slot) => this.kill(slot)));
+  private noteCrash(slot: number, process: ListeningProcess, { code, stderr }: ProcessEnd): void {
+    if (this.slots[slot]?.process !== process) return;
+    this.slots[slot] = null;
+    this.crashes.push(`replica ${slot} ended by itself with ${code}: ${stderr}`);
   }
 }
