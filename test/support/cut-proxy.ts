@@ -9,20 +9,19 @@ export interface CutProxy {
   cut(): Promise<void>;
   /** Keeps every connection open, takes new ones, and swallows what comes from either side. */
   hang(): void;
-  /** Swallows what the server says, and lets through what it is told: a commit arrives, its answer does not. */
-  deafen(): void;
+  /** Lets one more message with this text through to the server, then hangs: the answer to it is never heard. */
+  hangAfter(text: string): void;
   /** Lets everything through again. Connections that lost bytes meanwhile are broken, as a real network would in time. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
 
-type Mode = 'open' | 'hang' | 'deaf';
-
 /** Starts a line to the server that `target` names, on a free port of loopback. */
 export async function startCutProxy(target: string): Promise<CutProxy> {
   const to = new URL(target);
   const sockets = new Set<Socket>();
-  let mode: Mode = 'open';
+  let hangs = false;
+  let lastWords: string | undefined;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     return socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
@@ -30,15 +29,20 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
-  const carry = (from: Socket, into: Socket, passes: () => boolean): void => {
-    from.on('data', (bytes) => passes() && into.write(bytes));
-    from.on('close', () => mode === 'open' && into.destroy());
+  const carry = (from: Socket, into: Socket): void => {
+    from.on('data', (bytes) => hangs || into.write(bytes));
+    from.on('close', () => hangs || into.destroy());
   };
   const server: Server = createServer((near) => {
     keep(near);
     const far = keep(connect(Number(to.port), to.hostname));
-    carry(near, far, () => mode !== 'hang');
-    carry(far, near, () => mode === 'open');
+    carry(near, far);
+    carry(far, near);
+    near.on('data', (bytes) => {
+      if (lastWords === undefined || !bytes.includes(lastWords)) return;
+      hangs = true;
+      lastWords = undefined;
+    });
   });
   const listen = async (port: number): Promise<number> => {
     server.listen(port, '127.0.0.1');
@@ -59,11 +63,16 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
   return {
     url: url.href,
     cut: shut,
-    hang: () => (mode = 'hang') && undefined,
-    deafen: () => (mode = 'deaf') && undefined,
+    hang() {
+      hangs = true;
+    },
+    hangAfter(text) {
+      lastWords = text;
+    },
     async restore() {
-      if (mode !== 'open') breakAll();
-      mode = 'open';
+      if (hangs) breakAll();
+      hangs = false;
+      lastWords = undefined;
       if (!server.listening) await listen(port);
     },
     close: shut,

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ChangeMemory, type ChangeEvent } from '../../../src/features/resolution/change-memory.js';
 
+const place = { model: 'fraud', alias: 'production' };
+const move = {
+  action: 'promote' as const,
+  from: 1,
+  to: 2,
+  reason: 'ship',
+  actor: 'ana',
+  at: '2026-01-01T00:00:00.000Z',
+};
 const event = (revision: number, bytes = 0): ChangeEvent => ({
-  change: {
-    ...{ revision, model: 'fraud', alias: 'production', action: 'promote' as const, from: 1, to: 2 },
-    ...{ reason: 'ship', actor: 'ana', at: '2026-01-01T00:00:00.000Z' },
-  },
-  resolution: { model: 'fraud', alias: 'production', revision, etag: `"${revision}"`, body: Buffer.alloc(bytes) },
+  change: { ...place, revision, ...move },
+  resolution: { ...place, revision, etag: `"${revision}"`, body: Buffer.alloc(bytes) },
 });
 const revisions = (events: ChangeEvent[] | null) => events?.map(({ change }) => change.revision);
 

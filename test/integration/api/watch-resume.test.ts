@@ -30,14 +30,14 @@ describe('resuming a watch', () => {
   it('tells everything that was missed, also where memory forgot it, while moves go on', async () => {
     const { revision: start } = await promote(near, 'fraud', 1, 'busy');
     for (let round = 0; round < 100; round += 1) await promote(near, 'fraud', 1 + (round % 5), `busy-${round % 3}`);
-    let going = true;
+    const enough = new AbortController();
     const mover = (async () => {
-      for (let round = 0; going; round += 1) await promote(near, 'fraud', 1 + (round % 5), 'busy');
+      for (let round = 0; !enough.signal.aborted; round += 1) await promote(near, 'fraud', 1 + (round % 5), 'busy');
     })();
     const watches = [];
-    for (let round = 0; round < 10; round += 1) watches.push(await openWatch(near.url, { lastId: start }));
+    for (let round = 0; round < 40; round += 1) watches.push(await openWatch(near.url, { lastId: start }));
     await Promise.all(watches.map((watch) => watch.ready()));
-    going = false;
+    enough.abort();
     await mover;
     const { revision: last } = await promote(near, 'fraud', 5, 'last');
     const all = await revisionsAfter(replicas.databaseUrl, start);
