@@ -1,0 +1,128 @@
+import { Agent as PlainAgent, type IncomingHttpHeaders } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
+import { AddressGuard } from './address-guard.js';
+import { AllowedHosts } from './allowed-hosts.js';
+import { checkedLookup, literalProblem, systemResolve, type Resolve } from './checked-lookup.js';
+import { exchange } from './exchange.js';
+import { limitedBody } from './limited-body.js';
+import { OutboundError } from './outbound-error.js';
+import { OUTBOUND_LIMITS, type OutboundLimits } from './outbound-limits.js';
+import { headersFor, isRedirect, redirectTarget } from './redirect.js';
+
+export interface OutboundOptions {
+  /** Hosts that may be asked, as `parseHostPattern` takes them. */
+  readonly allowedHosts: readonly string[];
+  /** Networks in CIDR notation that may be asked although they are not public. */
+  readonly allowedNetworks?: readonly string[];
+  readonly limits?: Partial<OutboundLimits>;
+  /** Certificate authorities trusted beside the usual ones, in PEM. */
+  readonly ca?: string;
+  readonly resolve?: Resolve;
+}
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The most bytes that the body may have. */
+  readonly maxBytes: number;
+  /** From now until the body's last byte, in milliseconds. */
+  readonly totalMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface OutboundResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The host that answered in the end, after all redirects. */
+  readonly host: string;
+  /** The bytes, ended with an OutboundError where a limit is passed. Read or destroy it. */
+  readonly body: Readable;
+}
+
+/**
+ * The one way out to hosts that users name. Only allowed hosts are asked; what they resolve to is checked, and the very
+ * address that was checked is connected to; every redirect is checked again. Nothing is decompressed, nothing retried
+ * but a kept connection gone stale, and all has its limits. It never uses a proxy: that would resolve names itself.
+ */
+export class Outbound {
+  readonly limits: OutboundLimits;
+  readonly hosts: AllowedHosts;
+  readonly #guard: AddressGuard;
+  readonly #agents: Readonly<Record<'http:' | 'https:', PlainAgent>>;
+
+  /** Throws a TypeError for a host or network that is none. */
+  constructor({ allowedHosts, allowedNetworks = [], limits, ca, resolve = systemResolve }: OutboundOptions) {
+    this.limits = { ...OUTBOUND_LIMITS, ...limits };
+    this.hosts = new AllowedHosts(allowedHosts);
+    this.#guard = new AddressGuard(allowedNetworks);
+    const kept = { keepAlive: true, autoSelectFamily: true, maxFreeSockets: 8, timeout: this.limits.idleMs };
+    const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+    this.#agents = {
+      'http:': new PlainAgent({ ...kept, lookup: checkedLookup(resolve, this.#guard, 'http:') }),
+      'https:': new SecureAgent({
+        ...kept,
+        ...trusted,
+        rejectUnauthorized: true,
+        lookup: checkedLookup(resolve, this.#guard, 'https:'),
+      }),
+    };
+  }
+
+  /** Why the URL will not be asked, as far as that shows without resolving its host; null when nothing speaks against it. */
+  problem(url: URL): string | null {
+    return this.hosts.problem(url) ?? literalProblem(this.#guard, url);
+  }
+
+  /**
+   * Asks, following redirects. Any status is an answer. Rejects with an OutboundError, or with the reason of the
+   * signal when that is aborted.
+   */
+  async request(asked: OutboundRequest): Promise<OutboundResponse> {
+    const over = new AbortController();
+    const timer = setTimeout(() => {
+      over.abort(new OutboundError('unreachable', `${asked.url.host} took longer than ${asked.totalMs} ms in all`));
+    }, asked.totalMs);
+    const done = (): void => clearTimeout(timer);
+    try {
+      const signal = asked.signal ? AbortSignal.any([asked.signal, over.signal]) : over.signal;
+      return await this.#follow(asked, signal, done);
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  /** Ends kept connections. */
+  close(): void {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  async #follow(asked: OutboundRequest, signal: AbortSignal, done: () => void): Promise<OutboundResponse> {
+    const { method, maxBytes } = asked;
+    const { idleMs, redirects } = this.limits;
+    let headers: Readonly<Record<string, string>> = { 'accept-encoding': 'identity', ...asked.headers };
+    for (let url = asked.url, hops = 0; ; hops++) {
+      const problem = this.problem(url);
+      const way = hops === 0 ? '' : `${asked.url.host} redirects on: `;
+      if (problem !== null) throw new OutboundError('not-allowed', way + problem);
+      const agent = this.#agents[url.protocol === 'https:' ? 'https:' : 'http:'];
+      const response = await exchange({ method, url, headers, agent, limits: this.limits, signal });
+      if (!isRedirect(response)) {
+        const body = limitedBody(response, { host: url.host, idleMs, maxBytes, signal, done });
+        // Nothing to read: let the connection go back to its pool.
+        if (method === 'HEAD') body.on('error', () => undefined).resume();
+        return { status: response.statusCode ?? 0, headers: response.headers, host: url.host, body };
+      }
+      response.on('error', () => undefined).destroy();
+      if (hops === redirects) {
+        throw new OutboundError('not-allowed', `${asked.url.host} redirects more than ${redirects} times`);
+      }
+      const next = redirectTarget(url, response);
+      headers = headersFor(next, url, headers);
+      url = next;
+    }
+  }
+}
