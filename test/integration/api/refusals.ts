@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Client } from 'pg';
 import type request from 'supertest';
 import { ERRORS, type ErrorCode } from '../../../src/contract/errors.js';
 import type { Problem } from '../../../src/contract/problem.js';
 import type { TestApi } from '../../support/api.js';
+import { RegistryRows } from './registry-rows.js';
 
 export type Agent = ReturnType<TestApi['as']>;
 
@@ -23,32 +23,20 @@ export interface BadRequest {
 export class Refusals {
   private constructor(
     private readonly api: TestApi,
-    private readonly client: Client,
+    private readonly rows: RegistryRows,
   ) {}
 
   static async of(api: TestApi): Promise<Refusals> {
-    const client = new Client({ connectionString: api.databaseUrl });
-    await client.connect();
-    return new Refusals(api, client);
+    return new Refusals(api, await RegistryRows.of(api.databaseUrl));
   }
 
   close(): Promise<void> {
-    return this.client.end();
+    return this.rows.close();
   }
 
-  /** Every table with its number of rows and a digest of what stands in them. */
-  async contents(): Promise<Record<string, string>> {
-    const { rows: tables }: { rows: { name: string }[] } = await this.client.query(
-      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
-    );
-    const counted = tables.map(
-      ({
-        name,
-      }) => `SELECT '${name}' AS name, count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')
-                     AS rows FROM ${name} t`,
-    );
-    const { rows }: { rows: { name: string; rows: string }[] } = await this.client.query(counted.join(' UNION ALL '));
-    return Object.fromEntries(rows.map((row) => [row.name, row.rows]));
+  /** Every row of the registry, told apart by what stands in it. */
+  contents(): Promise<Record<string, string>> {
+    return this.rows.contents();
   }
 
   /** Sends the request and lists what its refusal got wrong; nothing, when all is as it should be. */
