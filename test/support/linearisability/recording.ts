@@ -34,6 +34,11 @@ export class Recording {
   readonly causes = new Map<string, number>();
   private lastId = 0;
 
+  /** How many operations were recorded. */
+  get count(): number {
+    return this.operations.length + this.memoryReads.length;
+  }
+
   /** A number for the next operation; its change, if it makes one, bears it as its reason. */
   nextId(): number {
     this.lastId += 1;

@@ -12,11 +12,12 @@ export function summary(recording: Recording, damage: Damage & { failedStarts: n
   });
   const unknown = operations.filter(({ result }) => result === null).length;
   return [
-    `linearisability: ${operations.length + memoryReads.length} operations checked, ${unknown} of them unknown; seed ${seed}`,
+    `linearisability: ${recording.count} operations checked, ${unknown} of them unknown; seed ${seed}`,
     ...counted([...kinds].map(([kind, group]) => [kind, group.length] as const)),
     ...counted([['resolve from memory', memoryReads.length]]),
-    `  ${damage.kills} kills, ${damage.cuts} connections cut, ${damage.failedStarts} starts cut off; ` +
-      `${unanswered} reads unanswered, ${unsent} requests unsent`,
+    `  ${damage.kills} replicas killed; ${damage.ended + damage.brokenAtCommit} connections cut, ` +
+      `${damage.brokenAtCommit} of them during a commit; ${damage.failedStarts} starts cut off`,
+    `  ${unanswered} reads unanswered, ${unsent} requests unsent`,
     '  why answers were lost:',
     ...counted(causes),
   ].join('\n');
