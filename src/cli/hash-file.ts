@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { Digest } from '../contract/artifact-rules.js';
 
 /** The SHA-256 of a file as `sha256:<hex>`. `onProgress` is told how many bytes were read so far. */
 export async function hashFile(
   path: string,
   onProgress: (readBytes: number) => void = () => undefined,
-): Promise<string> {
+): Promise<Digest> {
   const hash = createHash('sha256');
   let read = 0;
   const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 });

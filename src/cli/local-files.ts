@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
+import { pathProblem } from '../contract/artifact-rules.js';
 import { usage } from './command-failure.js';
 
-/** A file to upload. `path` is its place inside the version, `size` is in bytes. */
+/** A file of this machine. `path` is its place inside the version or below its prefix, `size` is in bytes. */
 export interface LocalFile {
   file: string;
   path: string;
@@ -11,8 +12,7 @@ export interface LocalFile {
 
 /**
  * The files that `--upload` names, sorted by their place in the version: a file under its own name, a folder's files
- * under their paths in that folder. Links to files are followed, for model caches are made of them; links to folders
- * are refused, for they may lead in a circle. Throws a usage failure for what cannot be read, and for two files in one place.
+ * as `filesBelow` gives them. Throws a usage failure for what cannot be read, and for two files in one place.
  */
 export async function localFiles(uploads: readonly string[]): Promise<LocalFile[]> {
   const files = (await Promise.all(uploads.map(filesOf))).flat().toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -22,25 +22,38 @@ export async function localFiles(uploads: readonly string[]): Promise<LocalFile[
 }
 
 async function filesOf(upload: string): Promise<LocalFile[]> {
-  const found = await statOf(upload, upload);
+  const said = `--upload ${upload}`;
+  const found = await statOf(upload, said);
   if (found.isFile()) return [{ file: upload, path: basename(upload), size: found.size }];
-  if (!found.isDirectory()) throw usage(`--upload ${upload} is neither a file nor a folder.`);
-  const entries = await readdir(upload, { recursive: true, withFileTypes: true });
+  if (!found.isDirectory()) throw usage(`${said} is neither a file nor a folder.`);
+  return filesBelow(upload, said);
+}
+
+/**
+ * All files below a folder, under their paths in it. Links to files are followed, for model caches are made of them;
+ * links to folders are refused, for they may lead in a circle. `said` is the flag and its value, for the usage failure
+ * that is thrown for what cannot be read and for what can be no file of a version.
+ */
+export async function filesBelow(folder: string, said: string): Promise<LocalFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files: LocalFile[] = [];
   for (const entry of entries) {
     if (entry.isDirectory()) continue;
     const file = join(entry.parentPath, entry.name);
-    const target = await statOf(file, upload);
+    const target = await statOf(file, said);
     if (!target.isFile())
-      throw usage(`--upload ${upload}: ${file} is no file${target.isDirectory() ? ', but a link to a folder' : ''}.`);
-    files.push({ file, path: relative(upload, file).split(sep).join('/'), size: target.size });
+      throw usage(`${said}: ${file} is no file${target.isDirectory() ? ', but a link to a folder' : ''}.`);
+    const path = relative(folder, file).split(sep).join('/');
+    const problem = pathProblem(path);
+    if (problem !== null) throw usage(`${said}: the path ${JSON.stringify(path)} in it ${problem}.`);
+    files.push({ file, path, size: target.size });
   }
-  if (files.length === 0) throw usage(`--upload ${upload} is an empty folder.`);
+  if (files.length === 0) throw usage(`${said} is an empty folder.`);
   return files;
 }
 
-async function statOf(file: string, upload: string) {
+async function statOf(file: string, said: string) {
   return stat(file).catch((error: Error) => {
-    throw usage(`--upload ${upload} cannot be read: ${error.message}`);
+    throw usage(`${said} cannot be read: ${error.message}`);
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { LastgoodError, type Registration } from '../client/index.js';
+import { LastgoodError, type ArtifactInput, type Registration } from '../client/index.js';
 import { repeated } from './arguments.js';
 import { artifactFromFlag } from './artifact-flag.js';
 import { CommandFailure } from './command-failure.js';
@@ -7,6 +7,7 @@ import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { exitCodeOf } from './exit-codes.js';
 import { bytes, counted } from './format.js';
+import { prefixHelp } from './prefix-help.js';
 import { runCommand, type Session } from './run-command.js';
 import type { Shell } from './shell.js';
 import { uploadFiles } from './upload-files.js';
@@ -26,7 +27,7 @@ export function addRegister(program: Command, shell: Shell): void {
     .option('--upload <path>', 'a file or folder to put into the store; repeatable', repeated)
     .option(
       '--artifact <parts>',
-      'uri=…,digest=…,size=…,path=…,media-type=… of a file that lies elsewhere; repeatable',
+      'uri=…,digest=…,size=…,path=…,media-type=… of a file or folder/ that lies elsewhere; repeatable',
       repeated,
     )
     .option('--image <reference>', 'the container image, by digest')
@@ -45,8 +46,10 @@ export function addRegister(program: Command, shell: Shell): void {
       example(
         'lastgood register voice-activity --create-model --upload silero_vad_v5.onnx --serving \'{"inputs": 3}\'',
         'lastgood register fraud --artifact uri=s3://models/fraud.onnx,digest=sha256:<64 hex>,size=2327524 --metric auc=0.93',
+        'lastgood register chat --artifact file:///mnt/models/chat-70b/',
       ),
     )
+    .addHelpText('after', prefixHelp())
     .action((model: string, flags: Flags) =>
       runCommand(shell, flags, { model }, (session) => register(session, model, flags)),
     );
@@ -55,7 +58,9 @@ export function addRegister(program: Command, shell: Shell): void {
 async function register(session: Session, model: string, flags: Flags): Promise<void> {
   // What costs nothing is checked before gigabytes are hashed and sent.
   const version = await versionFromFlags(flags);
-  const elsewhere = await Promise.all((flags.artifact ?? []).map(artifactFromFlag));
+  const elsewhere: ArtifactInput[] = [];
+  // One after the other: two would share the terminal's line, and the disk.
+  for (const flag of flags.artifact ?? []) elsewhere.push(await artifactFromFlag(flag, session.shell));
   if (flags.upload && !flags.createModel) await requireModel(session, model);
   const artifacts = [...elsewhere, ...(await uploadFiles(session, flags.upload ?? []))];
   const options = flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey };
