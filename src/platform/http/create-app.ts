@@ -55,7 +55,6 @@ export async function createHttpApp(
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalInterceptors(new RefusalInterceptor());
   app.useGlobalFilters(new ProblemFilter());
-  app.enableShutdownHooks([]);
   return app;
 }
 
