@@ -5,17 +5,45 @@ import type { Config } from '../platform/config/index.js';
 import { createHttpApp } from '../platform/http/create-app.js';
 import { nestLogger } from '../platform/telemetry/logger.js';
 import { addDocs } from './docs.js';
+import { StartError } from './fail.js';
 import { apiModule } from './root-module.js';
 
-/** Builds the API, listens, and prints `listening on http://…`, the line that scripts wait for. */
-export async function startApi(config: Config, log: Logger): Promise<NestFastifyApplication> {
-  await mkdir(config.dataDir, { recursive: true });
-  const { bodyLimitBytes, token, host, port } = config;
+/** Builds the API. It answers once {@link listen} has been called. */
+export async function createApi(config: Config, log: Logger): Promise<NestFastifyApplication> {
+  if (config.store === 'file') await makeFolder(config.dataDir);
+  const { bodyLimitBytes, token } = config;
   const app = await createHttpApp(apiModule(config), { bodyLimitBytes, token, logger: nestLogger(log) });
   addDocs(app);
-  await app.listen(port, host);
+  await app.init();
+  return app;
+}
+
+/** Listens, and returns where. Throws a {@link StartError} where that is not possible. */
+export async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    throw new StartError(whyNot(error, host, port));
+  }
   const address = app.getHttpServer().address();
   const actual = typeof address === 'object' && address ? address.port : port;
-  console.log(`listening on http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
-  return app;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}
+
+function whyNot(error: unknown, host: string, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const place = `${host}:${port}`;
+  if (code === 'EADDRINUSE') return `something listens on ${place} already: stop it, or choose another --port.`;
+  if (code === 'EACCES') return `this user may not listen on ${place}: choose a --port from 1024.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `${host} is not an address of this machine: choose another --host, such as 127.0.0.1 or 0.0.0.0.`;
+  return `cannot listen on ${place}: ${message}`;
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new StartError(
+      `the data folder ${folder} cannot be made (${error.message}): choose another one with --data.`,
+    );
+  });
 }

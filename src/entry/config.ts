@@ -5,7 +5,7 @@ import { orFail } from './fail.js';
 
 /** `lastgood config`: the values in force and where each comes from; secrets are hidden. */
 export async function run(flags: Record<string, unknown>): Promise<void> {
-  await orFail(async () => {
+  await orFail(flags, async () => {
     const config = loadConfig({ env: process.env, flags });
     const rows = effectiveConfig(config);
     if (flags['json'] === true) {

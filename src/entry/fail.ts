@@ -1,31 +1,43 @@
 import { ConfigError } from '../platform/config/index.js';
 import { EmbeddedPostgresError } from '../platform/database/embedded/index.js';
 import { isDatabaseUnavailable } from '../platform/database/unavailable.js';
+import { QueueSchemaError } from '../platform/queue/index.js';
 
 /** A command cannot go on, and its message says why and what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** Runs a command; what it throws is told on stderr, in one sentence where it is expected, and ends the process with 1. */
-export async function orFail(command: () => Promise<void>, databaseUrl?: string): Promise<void> {
+const EXPECTED = [StartError, ConfigError, EmbeddedPostgresError, QueueSchemaError];
+
+/**
+ * Runs a command that takes `flags`; what it throws is told on stderr, in one sentence where it is expected, and ends the
+ * process with 1.
+ */
+export async function orFail(flags: Record<string, unknown>, command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    console.error(`lastgood: ${explain(error, databaseUrl)}`);
+    console.error(`lastgood: ${explain(error, flags)}`);
     process.exit(1);
   }
 }
 
-function explain(error: unknown, databaseUrl: string | undefined): string {
-  if (error instanceof StartError || error instanceof ConfigError || error instanceof EmbeddedPostgresError)
-    return error.message;
-  const { code } = (error ?? {}) as { code?: string };
-  if (code === 'EADDRINUSE')
-    return `${(error as Error).message}: something listens there already; choose another --port`;
+function explain(error: unknown, flags: Record<string, unknown>): string {
+  if (EXPECTED.some((kind) => error instanceof kind)) return (error as Error).message;
   if (isDatabaseUnavailable(error)) {
-    const where = databaseUrl && URL.canParse(databaseUrl) ? ` at ${new URL(databaseUrl).host}` : '';
-    return `PostgreSQL${where} cannot be reached (${(error as Error).message || code}). Check DATABASE_URL and that the server runs.`;
+    const given = flags['databaseUrl'] ?? process.env['DATABASE_URL'];
+    return unavailable(error as NodeJS.ErrnoException, typeof given === 'string' ? given : '');
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function unavailable({ code = '', message }: NodeJS.ErrnoException, databaseUrl: string): string {
+  const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null;
+  const server = url ? `PostgreSQL at ${url.host}` : 'PostgreSQL';
+  const said = message === '' ? code : message;
+  if (code === '3D000')
+    return `${server} has no such database (${said}). Create it, or correct the name in DATABASE_URL.`;
+  if (code.startsWith('28')) return `${server} lets nobody in (${said}). Check user and password in DATABASE_URL.`;
+  return `${server} cannot be reached (${said}). Check DATABASE_URL and that the server runs.`;
 }

@@ -5,7 +5,7 @@ import { orFail, StartError } from './fail.js';
 
 /** `lastgood migrate`: brings the schema up to date, or with `--undo` takes back the newest migration. */
 export async function run(flags: Record<string, unknown>): Promise<void> {
-  await orFail(async () => {
+  await orFail(flags, async () => {
     const { databaseUrl } = loadConfig({ env: process.env, flags });
     if (databaseUrl === '') throw new StartError('migrate needs DATABASE_URL, the PostgreSQL to prepare.');
     if (flags['undo'] === true) {
@@ -15,7 +15,7 @@ export async function run(flags: Record<string, unknown>): Promise<void> {
     }
     const ran = await prepare(databaseUrl);
     console.log(ran.length === 0 ? 'the schema is up to date' : ran.map((name) => `migrated: ${name}`).join('\n'));
-  }, process.env['DATABASE_URL']);
+  });
 }
 
 /** Everything that a database needs before Lastgood runs on it. Returns the names of the migrations it ran. */

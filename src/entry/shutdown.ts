@@ -1,33 +1,59 @@
 import type { Logger } from 'pino';
 
+type Step = () => Promise<void>;
+
 /**
- * Runs `stop` on the first SIGTERM or SIGINT and ends the process: 0 when everything drained, 1 when it failed or took
- * longer than `graceSeconds` and a few more. A second signal ends it at once.
+ * Runs `start`, and on the first SIGTERM or SIGINT whatever it handed to `onStop`, the last first; then ends the process:
+ * with 0 when everything drained, with 1 when something failed or took longer than `graceSeconds` and a few more. A
+ * signal that comes while `start` still runs waits for it, so that nothing half started is left behind; a second signal
+ * ends the process at once. Where `start` throws, what it had started is stopped and the error is thrown on.
  */
-export function stopOnSignal(stop: () => Promise<void>, graceSeconds: number, log: Logger): void {
+export async function untilSignal(
+  { graceSeconds, log }: { graceSeconds: number; log: Logger },
+  start: (onStop: (step: Step) => void) => Promise<void>,
+): Promise<void> {
+  const steps: Step[] = [];
   let stopping = false;
-  const onSignal = (signal: string) => {
+  let tellStarted = (): void => undefined;
+  const started = new Promise<void>((resolve) => (tellStarted = resolve));
+
+  const onSignal = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info(`${signal}: draining`);
-    const timer = setTimeout(
-      () => {
-        log.error('what was under way did not end in time');
-        process.exit(1);
-      },
-      graceSeconds * 1000 + 5000,
-    );
-    stop().then(
-      () => {
-        clearTimeout(timer);
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error(error, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
+    setTimeout(() => giveUp(log), graceSeconds * 1000 + 5000);
+    void started.then(() => stopAll(steps, log)).then((clean) => process.exit(clean ? 0 : 1));
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const signal of signals()) process.on(signal, onSignal);
+
+  try {
+    await start((step) => steps.unshift(step));
+  } catch (error) {
+    // Whoever asked it to stop does not care why it could not start.
+    if (stopping) return;
+    await stopAll(steps, log);
+    throw error;
+  } finally {
+    tellStarted();
+  }
+}
+
+// A closed terminal ends what runs in it, but not what nohup has taken out of it.
+const signals = (): NodeJS.Signals[] => ['SIGTERM', 'SIGINT', ...(process.stdout.isTTY ? (['SIGHUP'] as const) : [])];
+
+/** @returns whether every step went well; one that fails does not keep the others from being taken */
+async function stopAll(steps: Step[], log: Logger): Promise<boolean> {
+  let clean = true;
+  for (const step of steps) {
+    await step().catch((error: unknown) => {
+      log.error(error, 'could not stop cleanly');
+      clean = false;
+    });
+  }
+  return clean;
+}
+
+function giveUp(log: Logger): never {
+  log.error('what was under way did not end in time');
+  process.exit(1);
 }

@@ -6,23 +6,25 @@ import { createLog, nestLogger } from '../platform/telemetry/logger.js';
 import { orFail } from './fail.js';
 import { workerModule } from './root-module.js';
 import { requireSchema } from './serve.js';
-import { stopOnSignal } from './shutdown.js';
+import { untilSignal } from './shutdown.js';
 
 /** `lastgood worker`: carries jobs from the outbox into the queue and runs them. Any number of them share the work. */
 export async function run(flags: Record<string, unknown>): Promise<void> {
-  await orFail(async () => {
+  await orFail(flags, async () => {
     const config = loadConfig({ env: process.env, flags });
     const log = createLog(config.logLevel);
     for (const warning of config.warnings) log.warn(warning);
-    await requireSchema(config.databaseUrl, 'worker');
-    const app = await NestFactory.createApplicationContext(workerModule(config), {
-      logger: nestLogger(log),
-      abortOnError: false,
+    await untilSignal({ graceSeconds: config.shutdownGraceSeconds, log }, async (onStop) => {
+      await requireSchema(config.databaseUrl, 'worker');
+      const app = await NestFactory.createApplicationContext(workerModule(config), {
+        logger: nestLogger(log),
+        abortOnError: false,
+      });
+      onStop(() => app.close());
+      await startJobs(app);
+      console.log(`working on jobs from ${config.redisUrl === '' ? 'PostgreSQL' : 'Redis'}`);
     });
-    await startJobs(app);
-    stopOnSignal(() => app.close(), config.shutdownGraceSeconds, log);
-    console.log(`working on jobs from ${config.redisUrl === '' ? 'PostgreSQL' : 'Redis'}`);
-  }, process.env['DATABASE_URL']);
+  });
 }
 
 /** Starts the relay and the worker of an application; both stop when it closes. */

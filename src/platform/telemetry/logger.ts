@@ -1,11 +1,17 @@
 import type { LoggerService } from '@nestjs/common';
-import { destination, pino, type Logger } from 'pino';
+import { destination, pino, type DestinationStream, type Logger } from 'pino';
+import { readable } from './readable-log.js';
 
 const SILENCED = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory', 'NestApplication']);
 
-/** The process's log: one JSON object a line on stderr, so that stdout stays for what the command prints. */
+/**
+ * The process's log on stderr, so that stdout stays for what the command prints: one JSON object a line, or where a
+ * person looks on, one plain line each.
+ */
 export function createLog(level: string): Logger {
-  return pino({ level, base: undefined, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination(2));
+  const options = { level, base: undefined, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  const forPeople: DestinationStream = { write: (line) => process.stderr.write(readable(line)) };
+  return pino(options, process.stderr.isTTY ? forPeople : destination(2));
 }
 
 /** Lets Nest and everything built on its Logger write to the process's log, without Nest's own chatter. */
