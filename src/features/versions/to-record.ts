@@ -45,7 +45,8 @@ function toArtifact({ uri, digest, size, path, mediaType }: ArtifactRequest): Ar
   return { path: path ?? pathFromUri(uri), uri, digest, size, ...(mediaType === undefined ? {} : { mediaType }) };
 }
 
-// Two files cannot lie at one place, and a file cannot be another's folder.
+// Two artifacts cannot lie at one place, and nothing can lie below another: a file is no folder, and a prefix owns all
+// that lies below its path.
 function collisions(artifacts: Artifact[]): (string | null)[] {
   const first = new Map<string, number>();
   artifacts.forEach(({ path }, index) => first.has(path) || first.set(path, index));
