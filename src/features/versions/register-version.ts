@@ -8,6 +8,7 @@ import { OutboxRepository } from '../../platform/queue/index.js';
 import { ArtifactStores } from '../artifacts/index.js';
 import { CHECK_VERSION } from '../checks/index.js';
 import { ModelRepository } from '../models/index.js';
+import { RegistrationTurns } from './registration-turns.js';
 import { toRecord } from './to-record.js';
 import type { VersionEntity } from './version.entity.js';
 import { VersionRepository } from './version.repository.js';
@@ -36,12 +37,15 @@ export class RegisterVersion {
     private readonly versions: VersionRepository,
     private readonly stores: ArtifactStores,
     private readonly outbox: OutboxRepository,
+    private readonly turns: RegistrationTurns,
   ) {}
 
   async execute(registration: Registration): Promise<{ view: VersionView; created: boolean } | Refusal> {
     const record = await toRecord(registration.body, (uri) => this.stores.uriProblem(uri));
     if (record instanceof Refusal) return record;
-    const done = await this.transactions.run((transaction) => this.register(transaction, registration, record));
+    const done = await this.turns.run(registration.model, () =>
+      this.transactions.run((transaction) => this.register(transaction, registration, record)),
+    );
     if (done instanceof Refusal) return done;
     const pointers = done.created ? [] : await this.versions.aliasesOf(done.row.modelId, [done.row.version]);
     return { view: versionView(registration.model, done.row, pointers), created: done.created };
