@@ -31,7 +31,7 @@ export class ReplicaSet {
   /** Starts so many replicas with the given environment. */
   static async start(count: number, env: Readonly<Record<string, string>>): Promise<ReplicaSet> {
     const set = new ReplicaSet(count, env);
-    await Promise.all(set.slots.map((_, slot) => set.start(slot)));
+    await Promise.all(set.slots.map((_, slot) => set.start(slot, 1)));
     return set;
   }
 
@@ -51,7 +51,7 @@ export class ReplicaSet {
   async replace(slot: number, downMs: number): Promise<void> {
     await this.kill(slot);
     await sleep(downMs);
-    await this.start(slot);
+    await this.start(slot, START_ATTEMPTS);
   }
 
   async end(): Promise<void> {
@@ -64,7 +64,7 @@ export class ReplicaSet {
     await running?.process.end('SIGKILL');
   }
 
-  private async start(slot: number): Promise<void> {
+  private async start(slot: number, attempts: number): Promise<void> {
     this.lives += 1;
     const id = `${slot}.${this.lives}`;
     for (let attempt = 1; ; attempt += 1) {
@@ -74,7 +74,7 @@ export class ReplicaSet {
         void process.ended.then((end) => this.noteCrash(slot, process, end));
         return;
       } catch (error) {
-        if (attempt === START_ATTEMPTS) throw error;
+        if (attempt === attempts) throw error;
         this.failedStarts += 1;
       }
     }
