@@ -6,12 +6,20 @@ import { Field, ListField } from './field.js';
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const;
 const booleanProblem = (value: unknown) => (typeof value === 'boolean' ? null : 'must be true or false');
 
+const PREFIX_DIGEST =
+  'SHA-256 of the bytes; of a URI that ends in /, SHA-256 of a line `<hex digest>  <relative path>` for each file, ' +
+  'sorted by the bytes of the paths, as sha256sum prints them';
+
 /** One artifact of a version to register. */
 export class ArtifactRequest {
-  @Field(uriProblem, { type: String, example: 's3://models/fraud/v184/model.onnx', description: 'Where the bytes lie' })
+  @Field(uriProblem, {
+    type: String,
+    example: 's3://models/fraud/v184/model.onnx',
+    description: 'Where the bytes lie; one that ends in / is all files below',
+  })
   uri!: string;
 
-  @Field(digestProblem, { type: String, example: `sha256:${'0'.repeat(64)}`, description: 'SHA-256 of the bytes' })
+  @Field(digestProblem, { type: String, example: `sha256:${'0'.repeat(64)}`, description: PREFIX_DIGEST })
   digest!: string;
 
   @Field(wholeNumberProblem(0), { type: Number, example: 2_327_524, description: 'Size in bytes' })
@@ -20,7 +28,7 @@ export class ArtifactRequest {
   @Field(pathProblem, {
     type: String,
     optional: true,
-    description: 'Place inside the version; the last part of the URI if absent',
+    description: 'Place inside the version, of a file or of a whole folder; the last part of the URI if absent',
   })
   path?: string;
 
