@@ -66,6 +66,17 @@ function attempt({ method, url, headers, agent, limits, signal }: Exchange): Pro
       settle();
       resolve(response);
     });
+    // Without a listener, the connection would end and nobody would be told.
+    request.once('upgrade', (_response, socket) => {
+      settle();
+      reject(new OutboundError('unreachable', `${url.host} wants to speak another protocol`));
+      socket.destroy();
+    });
+    // Whatever else ends it, the caller must not wait on.
+    request.once('close', () => {
+      settle();
+      reject(new OutboundError('unreachable', `${url.host} ended the connection without an answer`));
+    });
     request.once('error', (error) => {
       settle();
       if (signal.aborted) reject(signal.reason as Error);
