@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { listContract } from './contract-list.js';
+import { namesContract } from './contract-names.js';
 import { putContract } from './contract-put.js';
 import { readContract } from './contract-read.js';
 import { refusedBytesContract } from './contract-refused-bytes.js';
@@ -15,6 +16,9 @@ export function storeContract(name: string, make: MakeStore): void {
   });
   describe(`${name}, reading`, () => {
     readContract(make);
+  });
+  describe(`${name}, by name`, () => {
+    namesContract(make);
   });
   describe(`${name}, listing`, () => {
     listContract(make);
