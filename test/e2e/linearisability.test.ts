@@ -61,7 +61,7 @@ describe('several replicas under many clients, with replicas killed and connecti
 
       const changes = await settle(place, database.url);
       const findings = checkRecording(recording, beginnings, changes);
-      console.log(summary(recording, { ...damage, failedStarts: replicas.failedStarts }, SEED));
+      console.log(summary(recording, { ...damage, failedStarts: replicas.failedStarts }, findings, SEED));
       for (const text of Object.values(findings).flat()) console.log(text);
       // A run in which little happened would prove little.
       expect(recording.operations.length).toBeGreaterThan(100);

@@ -1,9 +1,15 @@
+import type { Findings } from './check-recording.js';
 import type { Damage } from './disturbances.js';
 import { grouped } from './grouped.js';
 import type { Recording } from './recording.js';
 
 /** What was done and checked, for a person to read. */
-export function summary(recording: Recording, damage: Damage & { failedStarts: number }, seed: number): string {
+export function summary(
+  recording: Recording,
+  damage: Damage & { failedStarts: number },
+  { violations, lost, wrong, memory }: Findings,
+  seed: number,
+): string {
   const { operations, memoryReads, unsent, unanswered, causes } = recording;
   const kinds = grouped(operations, ({ input, path, result }) => {
     const kind = input.kind === 'move' && input.ifRevision !== null ? 'compareAndMove' : input.kind;
@@ -18,6 +24,8 @@ export function summary(recording: Recording, damage: Damage & { failedStarts: n
     `  ${damage.kills} replicas killed; ${damage.ended + damage.brokenAtCommit} connections cut, ` +
       `${damage.brokenAtCommit} of them during a commit; ${damage.failedStarts} starts cut off`,
     `  ${unanswered} reads unanswered, ${unsent} requests unsent`,
+    `  ${violations.length} violations, ${lost.length} acknowledged moves lost, ` +
+      `${wrong.length + memory.length} other findings`,
     '  why answers were lost:',
     ...counted(causes),
   ].join('\n');
