@@ -17,13 +17,11 @@ it('keeps every acknowledged move, and none by half, although `up` is killed aga
   await registerOver(server.url, 'fraud', 6, folder);
   for (let kill = 0; kill < KILLS; kill += 1) {
     const stream = streamMoves(server.url, 'fraud', ALIASES, 6);
-    await sleep(200 + Math.random() * 1300);
+    await sleep(300 + Math.random() * 2000);
     await server.end('SIGKILL');
     await stream.stop();
     expect(stream.failures).toEqual([]);
     expect(stream.acknowledged.length).toBeGreaterThan(0);
-    const newestBefore = Math.max(0, ...acknowledged.map(({ revision }) => revision));
-    expect(Math.min(...stream.acknowledged.map(({ revision }) => revision))).toBeGreaterThanOrEqual(newestBefore);
     acknowledged.push(...stream.acknowledged);
 
     server = await up();
@@ -36,6 +34,8 @@ it('keeps every acknowledged move, and none by half, although `up` is killed aga
     });
     expect(lost).toEqual([]);
     for (const alias of ALIASES) {
+      const revisions = acknowledged.filter((one) => one.alias === alias).map(({ revision }) => revision);
+      expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
       const resolved = await (await fetch(`${server.url}/v1/models/fraud/aliases/${alias}/resolve`)).json();
       const [newest] = [...history].filter(([, line]) => line.alias === alias).toSorted(([a], [b]) => b - a);
       expect(resolved).toMatchObject({ revision: newest?.[0], version: newest?.[1].to });

@@ -40,7 +40,7 @@ export async function registerOver(url: string, model: string, count: number, da
 export function streamMoves(url: string, model: string, aliases: string[], versions: number): MoveStream {
   const acknowledged: Acknowledged[] = [];
   const failures: string[] = [];
-  let going = true;
+  const over = new AbortController();
   const step = async (alias: string, n: number): Promise<void> => {
     const path = `${url}/v1/models/${model}/aliases/${alias}`;
     const rollsBack = n % 3 === 2;
@@ -58,14 +58,14 @@ export function streamMoves(url: string, model: string, aliases: string[], versi
     }
   };
   const run = async (alias: string): Promise<void> => {
-    for (let n = 0; going; n += 1) await step(alias, n).catch(() => (going = false));
+    for (let n = 0; !over.signal.aborted; n += 1) await step(alias, n).catch(() => over.abort());
   };
   const running = Promise.all(aliases.map(run));
   return {
     acknowledged,
     failures,
     async stop() {
-      going = false;
+      over.abort();
       await running;
     },
   };
