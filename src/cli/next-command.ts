@@ -25,6 +25,7 @@ const HINTS: Partial<Record<ErrorCode, Hint>> = {
   'from-not-live': show,
   'already-live': show,
   'revision-stale': show,
+  'outcome-unknown': show,
   'alias-paired': show,
   unauthorized: () => 'export LASTGOOD_TOKEN=<token>',
 };

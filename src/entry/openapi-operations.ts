@@ -17,7 +17,14 @@ const BYTES = { 'Accept-Ranges': 'bytes', ETag: 'The digest, in quotes' };
 
 /** The refusals that every call over the database can give, beside its own. */
 export const DATABASE: ErrorCode[] = ['database-unavailable'];
-const BODY: ErrorCode[] = ['malformed-json', 'body-too-large', 'unsupported-media-type', ...DATABASE];
+// Whatever has a body writes, and a write may lose its connection in the middle of the commit.
+const BODY: ErrorCode[] = [
+  'malformed-json',
+  'body-too-large',
+  'unsupported-media-type',
+  'outcome-unknown',
+  ...DATABASE,
+];
 const MODEL: ErrorCode[] = ['model-not-found', ...DATABASE];
 const ALIAS: ErrorCode[] = ['alias-not-found', ...MODEL];
 const MOVED: ErrorCode[] = ['alias-paired', ...MODEL];

@@ -12,6 +12,7 @@ import { AliasDefaults } from './alias-defaults.js';
 import { AliasRepository } from './alias.repository.js';
 import { aliasView } from './alias.view.js';
 import type { LockedAlias } from './locked-alias.js';
+import { withCurrent } from './with-current.js';
 import { writeMove } from './write-move.js';
 import { Transactions, type Transaction } from '../../platform/database/transactions.js';
 
@@ -57,7 +58,9 @@ export class MoveAlias {
     const locked = await this.aliases.lockOrCreate(transaction, place, [version]);
     const refusal = this.refusal(promotion, locked);
     if (refusal instanceof Refusal) {
-      return refusal.code === 'revision-stale' ? this.withCurrent(transaction, refusal, locked, name) : refusal;
+      return refusal.code === 'revision-stale'
+        ? withCurrent(refusal, this.aliases, transaction, { model: name, locked })
+        : refusal;
     }
     if (locked.version !== version) {
       const plan = planMove(locked, { to: version, now: locked.now, rejects: false });
@@ -92,16 +95,6 @@ export class MoveAlias {
       );
     }
     return null;
-  }
-
-  private async withCurrent(
-    transaction: Transaction,
-    refusal: Refusal,
-    locked: LockedAlias,
-    model: string,
-  ): Promise<Refusal> {
-    const row = await this.aliases.find(locked.modelId, locked.alias, transaction);
-    return new Refusal(refusal.code, refusal.detail, { current: row ? aliasView(model, row) : null });
   }
 }
 

@@ -15,6 +15,7 @@ import type { LockedAlias } from './locked-alias.js';
 import { paired } from './move-alias.js';
 import { RollbackRepository } from './rollback.repository.js';
 import type { RollbackEntity } from './rollback.entity.js';
+import { withCurrent } from './with-current.js';
 import { writeMove } from './write-move.js';
 import { Transactions, type Transaction } from '../../platform/database/transactions.js';
 
@@ -102,11 +103,12 @@ export class RollBackAlias {
     const same = earlier?.fromVersion === order.from && (order.to === null || order.to === earlier.toVersion);
     if (earlier && same) return earlier;
     const live = formatVersion(locked.version ?? 0);
-    return new Refusal(
+    const refusal = new Refusal(
       'from-not-live',
       `${order.alias} of ${order.model} points at ${live}, not at ${formatVersion(order.from ?? 0)}: it moved since you looked. ` +
         `Nothing was changed. If ${live} is the bad one, roll back from ${live}.`,
     );
+    return withCurrent(refusal, this.aliases, transaction, { model: order.model, locked });
   }
 
   private async notThere(transaction: Transaction, { model, alias }: RollbackOrder): Promise<Refusal> {

@@ -22,7 +22,7 @@ export function toProblem(
 function expected(error: unknown, { method, url }: { method: string; url: string }): Refusal | null {
   if (error instanceof OutcomeUnknownError) {
     return new Refusal(
-      'database-unavailable',
+      'outcome-unknown',
       'The connection to PostgreSQL broke during the commit: the change was made whole or not at all, and only reading tells which. Read first, then decide.',
     );
   }

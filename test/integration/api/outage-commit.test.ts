@@ -37,7 +37,7 @@ describe('a line to PostgreSQL that falls silent in the middle of a move', () =>
     });
     line.hangAfter('COMMIT\0');
     const { status, body } = await far.as('ana').put(production).send({ version: 3, reason: 'try' });
-    expect([status, body.code]).toEqual([503, 'database-unavailable']);
+    expect([status, body.code]).toEqual([503, 'outcome-unknown']);
     expect(body.detail).toContain('whole or not at all');
     expect(await show()).toMatchObject({ version: 3, rollbackTarget: { version: 2 } });
     await line.restore();

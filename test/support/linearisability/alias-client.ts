@@ -45,7 +45,7 @@ export async function askAlias(
   if (response.ok) return { kind: 'answered', result: resultOf(input, path, body) };
   const problem = body as Problem;
   if (response.status >= 500) {
-    const saysUnchanged = problem.detail.includes('nothing was changed');
+    const saysUnchanged = problem.code === 'database-unavailable';
     return { kind: 'unknown', why: `${response.status} ${problem.code}`, saysUnchanged };
   }
   const code = REFUSALS.find((one) => one === problem.code);
@@ -96,10 +96,8 @@ function shownByPage({ version, revision, rollbackTarget, rejected }: AliasView)
   return { version, revision, target: rollbackTarget?.version ?? null, rejected: ascending(rejected) };
 }
 
-function shownByRefusal(code: RefusalCode, { detail, current }: Problem): Shown | null {
-  if (code === 'revision-stale') return shownByPage(current as AliasView);
-  const live = code === 'from-not-live' ? /points at v(\d+)/.exec(detail)?.[1] : undefined;
-  return live === undefined ? null : { version: Number(live) };
+function shownByRefusal(code: RefusalCode, { current }: Problem): Shown | null {
+  return code === 'revision-stale' || code === 'from-not-live' ? shownByPage(current as AliasView) : null;
 }
 
 // fetch reports a broken connection as a TypeError around the socket's error.
