@@ -1,0 +1,194 @@
+import type { Readable } from 'node:stream';
+import { outboundFailure } from './answered.js';
+import type { ListedObject, ObjectObservation, PresentObject, ReadableStore, ReadOptions } from './artifact-store.js';
+import { askedPart, type Part } from './asked-part.js';
+import type { HostCredentials } from './host-credentials.js';
+import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
+import { filesOf, layerTitled } from './oci-files.js';
+import { OciKind } from './oci-kind.js';
+import { OciLook } from './oci-look.js';
+import type { OciDescriptor } from './oci-manifest.js';
+import { OciManifests } from './oci-manifests.js';
+import { USUAL_PLATFORM } from './oci-platform.js';
+import { referenceOfImage, targetOfOciUri, type OciReference, type OciTarget } from './oci-reference.js';
+import { askedOf, OciRegistry, type OciQuestion } from './oci-registry.js';
+import { Outbound, type OutboundOptions } from './outbound/outbound.js';
+import { checkRange } from './read-range.js';
+import { shownUri } from './shown-uri.js';
+import { rangeOutside, StoreError } from './store-error.js';
+import { StoreRefusal } from './store-refusal.js';
+import { translated } from './translated-stream.js';
+
+export interface OciStoreOptions extends OutboundOptions {
+  /** By the host of the registry, `docker.io` for Docker Hub. */
+  readonly credentials?: HostCredentials;
+  /** Whose image is meant where an index has several: `os/architecture[/variant]`. */
+  readonly platform?: string;
+}
+
+/**
+ * Artifacts and container images in registries, by digest: `oci://host/repository@sha256:…`. The digest of an artifact
+ * with one layer means that layer's bytes; that of a blob means the blob. `…@sha256:…/` means all files of an artifact,
+ * `…@sha256:…/title` one of them. Only the allowed hosts are ever asked. Readable only.
+ */
+export class OciStore implements ReadableStore {
+  readonly scheme = 'oci';
+  readonly #outbound: Outbound;
+  readonly #registry: OciRegistry;
+  readonly #manifests: OciManifests;
+  readonly #kind: OciKind;
+  readonly #look: OciLook;
+
+  constructor(options: OciStoreOptions) {
+    this.#outbound = new Outbound(options);
+    this.#registry = new OciRegistry(this.#outbound, options.credentials ?? {});
+    this.#manifests = new OciManifests(this.#registry);
+    this.#kind = new OciKind(this.#registry, this.#manifests);
+    this.#look = new OciLook(this.#registry, this.#manifests, options.platform ?? USUAL_PLATFORM);
+  }
+
+  async refuses(uri: string): Promise<StoreRefusal | null> {
+    const target = this.#locate(uri);
+    return target instanceof StoreRefusal ? target : null;
+  }
+
+  /** Why the image cannot be looked at here, or null when it can. */
+  refusesImage(image: string): StoreRefusal | null {
+    const at = referenceOfImage(image);
+    return at instanceof StoreRefusal ? at : this.#hostRefusal(image, at);
+  }
+
+  async stat(uri: string, { signal }: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+    return this.#observed(uri, signal, async () => {
+      const { question, path } = this.#target(uri, signal);
+      if (path === '') return summed(this.list(uri, signal === undefined ? {} : { signal }));
+      if (path === null && !(await this.#kind.isBlob(question))) return this.#statArtifact(question);
+      if (path === null) return this.#look.blob(question);
+      const manifest = await this.#look.follow(question, (one) => this.#manifests.look(one));
+      const layer = layerTitled(uri, manifest.layers, path);
+      await this.#look.blobs(question, [layer]);
+      return presentLayer(layer);
+    });
+  }
+
+  /**
+   * What can be seen of a container image, `[host/]repository[:tag]@sha256:…`: its manifest, the platform's where it
+   * is an index, and all its blobs. The size is that of all blobs together.
+   */
+  async statImage(image: string, { signal }: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+    return this.#observed(image, signal, async () => {
+      const at = referenceOfImage(image);
+      const refusal = at instanceof StoreRefusal ? at : this.#hostRefusal(image, at);
+      if (refusal !== null) throw new StoreError('forbidden', image, refusal.text);
+      const question = { at: at as OciReference, kind: 'manifests' as const, uri: image, signal };
+      return (await this.#look.everything(question)).seen;
+    });
+  }
+
+  /** The files of an artifact: its layers, each under its title. */
+  async *list(uri: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ListedObject> {
+    requirePrefix(uri);
+    try {
+      signal?.throwIfAborted();
+      const { manifest } = await this.#look.everything(this.#target(uri, signal).question);
+      yield* filesOf(uri, manifest.layers);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw outboundFailure(error, uri);
+    }
+  }
+
+  async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
+    const part = checkRange(options);
+    const { signal } = options;
+    const toError = (error: unknown): unknown => outboundFailure(error, uri);
+    try {
+      signal?.throwIfAborted();
+      const { question, size } = await this.#blobBehind(this.#target(uri, signal));
+      if (size !== null && part.start >= size && part.start > 0) throw rangeOutside(uri, part.start, size);
+      return translated(await this.#bytes(question, part), toError, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw toError(error);
+    }
+  }
+
+  /** Ends kept connections. */
+  close(): void {
+    this.#outbound.close();
+  }
+
+  async #statArtifact(question: OciQuestion): Promise<PresentObject> {
+    const { manifest, seen } = await this.#look.everything(question);
+    const [layer, ...more] = manifest.layers;
+    return layer === undefined || more.length > 0 ? seen : presentLayer(layer);
+  }
+
+  /** The blob whose bytes the URI means, and its size where a manifest says it. */
+  async #blobBehind({ question, path }: Target): Promise<{ question: OciQuestion; size: number | null }> {
+    const { at, uri } = question;
+    if (path === '') throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
+    if (path === null && (await this.#kind.isBlob(question))) {
+      return { question: { ...question, kind: 'blobs' }, size: null };
+    }
+    const { layers } = await this.#look.follow(question, (one) => this.#manifests.get(one));
+    const layer = path === null ? onlyLayer(uri, layers) : layerTitled(uri, layers, path);
+    return { question: { ...question, at: { ...at, digest: layer.digest }, kind: 'blobs' }, size: layer.size };
+  }
+
+  async #bytes(question: OciQuestion, part: Part): Promise<Readable> {
+    try {
+      return askedPart(question.uri, askedOf('GET', question), await this.#registry.large(question, part), part);
+    } catch (error) {
+      throw error instanceof StoreError && error.code === 'range-outside'
+        ? rangeOutside(question.uri, part.start)
+        : error;
+    }
+  }
+
+  async #observed(
+    what: string,
+    signal: AbortSignal | undefined,
+    look: () => Promise<PresentObject>,
+  ): Promise<ObjectObservation> {
+    signal?.throwIfAborted();
+    try {
+      return await look();
+    } catch (error) {
+      signal?.throwIfAborted();
+      return absence(outboundFailure(error, what), what);
+    }
+  }
+
+  #target(uri: string, signal: AbortSignal | undefined): Target {
+    const target = this.#locate(uri);
+    if (target instanceof StoreRefusal) throw new StoreError('forbidden', uri, target.text);
+    return { question: { at: target.at, kind: 'manifests', uri, signal }, path: target.path };
+  }
+
+  #locate(uri: string): OciTarget | StoreRefusal {
+    const target = targetOfOciUri(uri);
+    return target instanceof StoreRefusal ? target : (this.#hostRefusal(uri, target.at) ?? target);
+  }
+
+  #hostRefusal(what: string, at: OciReference): StoreRefusal | null {
+    const problem = this.#registry.problem(at);
+    return problem === null ? null : new StoreRefusal('host-not-allowed', `${shownUri(what)}: ${problem}`);
+  }
+}
+
+interface Target {
+  readonly question: OciQuestion;
+  readonly path: string | null;
+}
+
+function presentLayer({ size, digest, mediaType }: OciDescriptor): PresentObject {
+  return { state: 'present', size, digest, mediaType };
+}
+
+function onlyLayer(uri: string, layers: readonly OciDescriptor[]): OciDescriptor {
+  const [layer, ...more] = layers;
+  if (layer !== undefined && more.length === 0) return layer;
+  const text = `it has ${layers.length} layers; with a / at its end the URI means all of them that are files`;
+  throw new StoreError('unsupported', uri, text);
+}
