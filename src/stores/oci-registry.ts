@@ -70,18 +70,20 @@ export class OciRegistry {
       return this.outbound.request({ method, url, headers, ...limits, ...(signal === undefined ? {} : { signal }) });
     };
     let response = await send(this.#authorizer.known(at));
+    let said = await errorText(response);
     if (response.status === 401) {
-      await smallText(response.body, MOST_ERROR_BYTES);
       this.#authorizer.forget(at);
       const authorization = await this.#authorizer.meet(response.headers['www-authenticate'], at, uri, signal);
-      if (authorization !== null) response = await send(authorization);
+      if (authorization !== null) {
+        response = await send(authorization);
+        said = await errorText(response);
+      }
     }
-    if (response.status === 200 || response.status === 206) return response;
-    const code = errorCodeIn(await smallText(response.body, MOST_ERROR_BYTES).catch(() => ''));
+    if (isGood(response)) return response;
     if (response.status === 401) this.#authorizer.forget(at);
     const refused = response.status === 401 || response.status === 403;
     const hint = refused ? credentialHint(this.#authorizer.has(at) ? true : undefined, at) : '';
-    throw answered(uri, askedOf(method, question), response, `${code} ${hint}`.trim());
+    throw answered(uri, askedOf(method, question), response, `${errorCodeIn(said)} ${hint}`.trim());
   }
 
   #urlOf({ at, kind, uri }: OciQuestion): URL {
@@ -89,6 +91,15 @@ export class OciRegistry {
     if (origin === null) throw new StoreError('forbidden', uri, `${at.registry} is not a host`);
     return new URL(`/v2/${at.repository}/${kind}/${at.digest}`, origin.href);
   }
+}
+
+function isGood({ status }: OutboundResponse): boolean {
+  return status === 200 || status === 206;
+}
+
+/** What a registry says of an error; the body of any other answer is left for its reader. */
+async function errorText(response: OutboundResponse): Promise<string> {
+  return isGood(response) ? '' : smallText(response.body, MOST_ERROR_BYTES).catch(() => '');
 }
 
 /** What was asked, for people. */
