@@ -1,6 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { refuseFields } from '../../contract/refusal.js';
-import { fieldsOf } from '../../contract/requests/field.js';
+import { fieldsOf, type RequestClass } from '../../contract/requests/field.js';
 import { bodyProblems } from './body-problems.js';
 import { RefusedException } from './refused.exception.js';
 
@@ -11,7 +11,7 @@ import { RefusedException } from './refused.exception.js';
 @Injectable()
 export class BodyPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
-    if (type !== 'body' || metatype === undefined || fieldsOf(metatype) === null) return value;
+    if (type !== 'body' || metatype === undefined || fieldsOf(metatype as RequestClass).length === 0) return value;
     const body = value === undefined ? {} : value;
     const problems = bodyProblems(metatype, body);
     if (problems.length > 0) throw new RefusedException(refuseFields(problems));
