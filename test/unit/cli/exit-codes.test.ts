@@ -26,7 +26,12 @@ it('each refusal of the registry has its exit code', () => {
     ['already-live', 'from-not-live', 'idempotency-key-reused', 'model-exists', 'revision-stale'].toSorted(),
   );
   expect(byCode.get(EXIT.unexpected)).toEqual(['internal-error']);
-  expect(byCode.get(EXIT.unreachable)).toEqual(['store-unreachable', 'database-unavailable', 'shutting-down']);
+  expect(byCode.get(EXIT.unreachable)).toEqual([
+    'store-unreachable',
+    'database-unavailable',
+    'outcome-unknown',
+    'shutting-down',
+  ]);
   expect(byCode.get(EXIT.notFound)?.every((code) => code.endsWith('not-found'))).toBe(true);
   expect(byCode.get(EXIT.refused)).toContain('no-rollback-target');
   expect([...byCode.keys()].every((exit) => exit !== EXIT.ok)).toBe(true);
