@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -22,7 +21,9 @@ export async function land(bytes: Readable, folder: string, path: string): Promi
     await mkdir(incoming, { recursive: true });
     const firstMade = await mkdir(dirname(path), { recursive: true });
     // Read-only: artifacts never change, and this keeps them from an editor or a careless script.
-    await pipeline(bytes, createWriteStream(temporary, { flags: 'wx', mode: 0o444, flush: true }));
+    // Opened before anything can fail: a file that is made while it is being given up would stay.
+    const file = await open(temporary, 'wx', 0o444);
+    await pipeline(bytes, file.createWriteStream({ flush: true }));
     await rename(temporary, path);
     await syncFolders(dirname(path), firstMade === undefined ? dirname(path) : dirname(firstMade));
   } catch (error) {
