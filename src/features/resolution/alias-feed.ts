@@ -76,16 +76,16 @@ export class AliasFeed {
   }
 
   private async takeAll(): Promise<void> {
-    const newest = await this.repository.revision();
-    if (newest < this.table.revision) {
-      const went = { from: this.table.revision, to: newest };
-      this.log.error(went, 'the database went back in time, as a restored or failed-over one does; starting over');
-      await this.startOver();
-    }
-    for (let more = newest > this.table.revision; more;) {
-      const changes = await this.repository.changesAfter(this.table.revision, BATCH);
-      if (changes.changes.length > 0) this.table.apply(changes);
-      more = changes.more;
+    for (let newest = Infinity; newest > this.table.revision;) {
+      const found = await this.repository.changesAfter(this.table.revision, BATCH);
+      ({ newest } = found);
+      if (newest < this.table.revision) {
+        const went = { from: this.table.revision, to: newest };
+        this.log.error(went, 'the database went back in time, as a restored or failed-over one does; starting over');
+        await this.startOver();
+      }
+      if (found.changes.length === 0) return;
+      this.table.apply(found);
     }
   }
 

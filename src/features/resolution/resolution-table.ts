@@ -47,7 +47,7 @@ export class ResolutionTable {
   }
 
   /** Takes in what came after {@link revision}, then tells every listener, in order. */
-  apply({ revision, changes, rows }: Changes): void {
+  apply({ changes, rows }: Pick<Changes, 'changes' | 'rows'>): void {
     const fresh = new Map(rows.map((row) => [keyOf(row.model, row.alias), toResolution(row)]));
     const events = changes.map((change): ChangeEvent => {
       const entry = fresh.get(keyOf(change.model, change.alias));
@@ -59,7 +59,7 @@ export class ResolutionTable {
       if (entry) this.entries.set(key, entry);
       else this.entries.delete(key);
     }
-    this.revision = revision;
+    this.revision = changes.at(-1)?.revision ?? this.revision;
     this.memory.add(events);
     for (const listener of this.listeners) listener(events);
   }

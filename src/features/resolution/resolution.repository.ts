@@ -13,33 +13,42 @@ export interface ResolvedRow {
 
 /** What changed after a revision, and how the aliases concerned stand now, both of one moment. */
 export interface Changes {
-  /** The newest revision of that moment. */
-  revision: number;
+  /** The newest revision of that moment; the changes reach less far where there were more than asked for. */
+  newest: number;
   changes: AliasChangeView[];
-  /** True when there were more changes than asked for: ask again from `revision`. */
-  more: boolean;
   rows: ResolvedRow[];
 }
 
 const RECORD = (v: string) =>
   ['version', 'digest', 'artifacts', 'image', 'env', 'serving'].map((c) => `'${c}', ${v}.${c}`).join(', ');
+// Subqueries by whole key, not joins: the planner expects every model to be average, and where one has a million versions
+// or a thousand aliases, a join would read them all to find one. `live` is null for an alias that points at nothing.
 const ROWS = `
-  SELECT m.id AS "modelId", m.name AS model, a.name AS alias, a.revision, json_build_object(${RECORD('v')}) AS live,
-         CASE WHEN w.version IS NOT NULL THEN json_build_object(${RECORD('w')}) END AS warm
-  FROM aliases a
-  JOIN models m ON m.id = a.model_id
-  JOIN versions v ON v.model_id = a.model_id AND v.version = a.version
-  LEFT JOIN aliases t ON t.model_id = a.model_id
-    AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target'
-  LEFT JOIN versions w ON w.model_id = t.model_id AND w.version = t.version`;
+  SELECT m.id AS "modelId", m.name AS model, a.name AS alias, a.revision,
+    (SELECT json_build_object(${RECORD('v')}) FROM versions v
+      WHERE v.model_id = a.model_id AND v.version = a.version) AS live,
+    (SELECT json_build_object(${RECORD('w')}) FROM versions w
+      WHERE w.model_id = a.model_id AND w.version = (
+        SELECT t.version FROM aliases t WHERE t.model_id = a.model_id
+          AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target')) AS warm
+  FROM aliases a JOIN models m ON m.id = a.model_id`;
 // In pages: each statement stays short, however many aliases there are.
 const PAGE = 5000;
-const ROWS_AFTER = `${ROWS} WHERE (a.model_id, a.name) > ($1, $2) ORDER BY a.model_id, a.name LIMIT ${PAGE}`;
-const CHANGES = `
-  SELECT h.revision, m.name AS model, h.alias, h.action, h.from_version AS "from", h.to_version AS "to", h.reason, h.actor,
-         h.at
-  FROM alias_history h JOIN models m ON m.id = h.model_id
-  WHERE h.revision > $1`;
+const ROWS_AFTER = `
+  ${ROWS} WHERE a.version IS NOT NULL AND (a.model_id, a.name) > ($1, $2) ORDER BY a.model_id, a.name LIMIT ${PAGE}`;
+const CHANGE_COLUMNS = `
+  h.revision, m.name AS model, h.alias, h.action, h.from_version AS "from", h.to_version AS "to", h.reason, h.actor,
+  h.at`;
+const HISTORY = 'FROM alias_history h JOIN models m ON m.id = h.model_id WHERE h.revision > $1';
+// One statement is one round trip and sees one moment. OFFSET 0 keeps the planner at one look-up for each changed alias,
+// where its guess at their number would have it read every alias there is.
+const CHANGES_AFTER = `
+  WITH changes AS MATERIALIZED (SELECT ${CHANGE_COLUMNS}, m.id ${HISTORY} ORDER BY h.revision LIMIT $2)
+  SELECT (SELECT value FROM registry_revision) AS newest,
+    (SELECT coalesce(json_agg(c ORDER BY revision), '[]') FROM changes c) AS changes,
+    (SELECT coalesce(json_agg(r), '[]') FROM (SELECT DISTINCT id, alias FROM changes) c
+       CROSS JOIN LATERAL (${ROWS} WHERE a.model_id = c.id AND a.name = c.alias OFFSET 0) r
+      WHERE live IS NOT NULL) AS rows`;
 
 /** Reads what resolving and watching need. */
 export class ResolutionRepository {
@@ -69,11 +78,11 @@ export class ResolutionRepository {
 
   /** One alias as the database has it now, or null. */
   async load(model: string, alias: string): Promise<ResolvedRow | null> {
-    const rows: ResolvedRow[] = await this.dataSource.query(`${ROWS} WHERE m.name = $1 AND a.name = $2`, [
+    const [row]: [ResolvedRow?] = await this.dataSource.query(`${ROWS} WHERE m.name = $1 AND a.name = $2`, [
       model,
       alias,
     ]);
-    return rows[0] ?? null;
+    return row?.live ? row : null;
   }
 
   async modelExists(model: string): Promise<boolean> {
@@ -83,17 +92,11 @@ export class ResolutionRepository {
 
   /** At most `limit` changes after `revision`, with the present state of the aliases that they concern. */
   async changesAfter(revision: number, limit: number): Promise<Changes> {
-    return this.snapshot(async (manager) => {
-      const found = await this.readChanges(manager, revision, limit + 1);
-      const changes = found.slice(0, limit);
-      if (changes.length === 0) return { revision, changes, more: false, rows: [] };
-      const rows: ResolvedRow[] = await manager.query(
-        `${ROWS} WHERE (m.name, a.name) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
-        [changes.map((c) => c.model), changes.map((c) => c.alias)],
-      );
-      const newest = changes.at(-1)?.revision ?? revision;
-      return { revision: newest, changes, more: found.length > limit, rows };
-    });
+    const [found]: [(Omit<Changes, 'changes'> & { changes: (AliasChangeView & { id: number })[] })?] =
+      await this.dataSource.query(CHANGES_AFTER, [revision, limit]);
+    if (!found) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
+    const { newest, changes, rows } = found;
+    return { newest, changes: changes.map(({ id: _, ...change }) => shown(change)), rows };
   }
 
   /** Changes after `revision` up to and including `upTo`, for a watcher that was away; at most `limit` of them. */
@@ -103,18 +106,10 @@ export class ResolutionRepository {
     filter: { model?: string; alias?: string },
     limit: number,
   ): Promise<AliasChangeView[]> {
-    const rows: (Omit<AliasChangeView, 'at'> & { at: Date })[] = await this.dataSource.query(
-      `${CHANGES} AND h.revision <= $2 AND ($3::text IS NULL OR m.name = $3) AND ($4::text IS NULL OR h.alias = $4)
-       ORDER BY h.revision LIMIT $5`,
+    const rows: Timed[] = await this.dataSource.query(
+      `SELECT ${CHANGE_COLUMNS} ${HISTORY} AND h.revision <= $2 AND ($3::text IS NULL OR m.name = $3)
+         AND ($4::text IS NULL OR h.alias = $4) ORDER BY h.revision LIMIT $5`,
       [revision, upTo, filter.model ?? null, filter.alias ?? null, limit],
-    );
-    return rows.map(shown);
-  }
-
-  private async readChanges(manager: EntityManager, revision: number, limit: number): Promise<AliasChangeView[]> {
-    const rows: (Omit<AliasChangeView, 'at'> & { at: Date })[] = await manager.query(
-      `${CHANGES} ORDER BY h.revision LIMIT $2`,
-      [revision, limit],
     );
     return rows.map(shown);
   }
@@ -124,6 +119,8 @@ export class ResolutionRepository {
   }
 }
 
-function shown(row: Omit<AliasChangeView, 'at'> & { at: Date }): AliasChangeView {
-  return { ...row, at: row.at.toISOString() };
+type Timed = Omit<AliasChangeView, 'at'> & { at: Date | string };
+
+function shown(row: Timed): AliasChangeView {
+  return { ...row, at: new Date(row.at).toISOString() };
 }
