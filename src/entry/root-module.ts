@@ -8,9 +8,10 @@ import { ModelsModule } from '../features/models/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
-import type { Config } from '../platform/config/index.js';
+import { parseHostCredentials, type Config } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { QueueModule } from '../platform/queue/index.js';
+import type { HttpsStoreOptions } from '../stores/https-store.js';
 import type { StoreSetOptions } from '../stores/store-set.js';
 
 /** Every kind of job there is. */
@@ -40,7 +41,7 @@ export function workerModule(config: Config): DynamicModule {
 }
 
 /** The stores as the configuration names them. */
-export function storeOptions({ dataDir, fileRoots, store, s3 }: Config): StoreSetOptions {
+export function storeOptions({ dataDir, fileRoots, store, s3, allowedNetworks, https, oci }: Config): StoreSetOptions {
   const { bucket, endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = s3;
   // Without an endpoint it is AWS, which has its own way of addressing buckets.
   const server = endpoint === '' ? {} : { endpoint, forcePathStyle };
@@ -48,8 +49,17 @@ export function storeOptions({ dataDir, fileRoots, store, s3 }: Config): StoreSe
   return {
     file: { folder: join(dataDir, 'artifacts'), roots: fileRoots },
     ...(bucket === '' ? {} : { s3: { bucket, region, ...server, ...credentials } }),
+    ...(https.allowedHosts.length === 0 ? {} : { https: { ...outbound(https), allowedNetworks } }),
+    ...(oci.allowedHosts.length === 0 ? {} : { oci: { ...outbound(oci), allowedNetworks, platform: oci.platform } }),
     uploads: store,
   };
+}
+
+function outbound({
+  allowedHosts,
+  credentials,
+}: Config['https']): Pick<HttpsStoreOptions, 'allowedHosts' | 'credentials'> {
+  return { allowedHosts, credentials: parseHostCredentials(credentials) ?? {} };
 }
 
 function shared(config: Config): DynamicModule[] {

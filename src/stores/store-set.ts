@@ -1,5 +1,7 @@
-import type { ArtifactStore } from './artifact-store.js';
+import type { ArtifactStore, ObjectObservation, ReadableStore } from './artifact-store.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
+import { HttpsStore, type HttpsStoreOptions } from './https-store.js';
+import { OciStore, type OciStoreOptions } from './oci-store.js';
 import type { S3StoreOptions } from './s3-options.js';
 import { S3Store } from './s3-store.js';
 import { shownUri } from './shown-uri.js';
@@ -9,6 +11,8 @@ import { StoreRefusal } from './store-refusal.js';
 export interface StoreSetOptions {
   readonly file?: FileStoreOptions;
   readonly s3?: S3StoreOptions;
+  readonly https?: HttpsStoreOptions;
+  readonly oci?: OciStoreOptions;
   readonly uploads?: 'file' | 's3';
 }
 
@@ -18,18 +22,23 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 export class StoreSet {
   /** The store that new bytes go to. */
   readonly uploads: ArtifactStore;
-  readonly #stores: ReadonlyMap<string, ArtifactStore>;
-  readonly #s3: S3Store | null;
+  readonly #stores: ReadonlyMap<string, ReadableStore>;
+  readonly #oci: OciStore | null;
+  readonly #close: readonly (() => void)[];
 
-  constructor(options: StoreSetOptions) {
-    this.#s3 = options.s3 ? new S3Store(options.s3) : null;
-    const stores = [options.file ? new FileStore(options.file) : null, this.#s3].filter((store) => store !== null);
-    this.#stores = new Map(stores.map((store) => [store.scheme, store]));
-    const uploads = options.uploads === undefined ? stores[0] : this.#stores.get(options.uploads);
-    if (!uploads) {
-      throw new Error(`no artifact store for uploads: ${options.uploads ?? 'file or s3'} must be configured`);
-    }
+  constructor({ file, s3, https, oci, uploads: wanted }: StoreSetOptions) {
+    const folder = file ? new FileStore(file) : null;
+    const buckets = s3 ? new S3Store(s3) : null;
+    const web = https ? new HttpsStore(https) : null;
+    const registries = oci ? new OciStore(oci) : null;
+    const uploads = wanted === undefined ? (folder ?? buckets) : { file: folder, s3: buckets }[wanted];
+    if (!uploads) throw new Error(`no artifact store for uploads: ${wanted ?? 'file or s3'} must be configured`);
     this.uploads = uploads;
+    this.#oci = registries;
+    const all = [folder, buckets, web, registries].filter((store) => store !== null);
+    this.#stores = new Map<string, ReadableStore>(all.map((store) => [store.scheme, store]));
+    if (web?.servesPlainHttp) this.#stores = new Map([...this.#stores, ['http', web]]);
+    this.#close = [buckets, web, registries].filter((store) => store !== null).map((store) => () => store.close());
   }
 
   /** The URI schemes that are served, without colons. */
@@ -38,7 +47,7 @@ export class StoreSet {
   }
 
   /** The store that serves the URI, or why none does. */
-  async forUri(uri: string): Promise<ArtifactStore | StoreRefusal> {
+  async forUri(uri: string): Promise<ReadableStore | StoreRefusal> {
     const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
     const store = this.#stores.get(scheme ?? '');
     if (store) return (await store.refuses(uri)) ?? store;
@@ -47,8 +56,15 @@ export class StoreSet {
     return new StoreRefusal('unknown-scheme', `${shownUri(uri)} ${found}; served here: ${served}`);
   }
 
+  /** What can be seen of a container image now, or why it may not even be looked at. Only an abort is thrown. */
+  async statImage(image: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation | StoreRefusal> {
+    if (this.#oci) return this.#oci.refusesImage(image) ?? this.#oci.statImage(image, options);
+    const text = `${shownUri(image)} lies in a registry, and no registry is among the allowed hosts (oci.allowedHosts)`;
+    return new StoreRefusal('host-not-allowed', text);
+  }
+
   /** Ends the stores' connections. */
   close(): void {
-    this.#s3?.close();
+    for (const close of this.#close) close();
   }
 }

@@ -9,6 +9,8 @@ const s3 = {
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
 };
 
+const DIGEST = `sha256:${'5'.repeat(64)}`;
+
 describe('the set of stores', () => {
   it('finds the store of a URI by its scheme, in any case', async () => {
     const set = new StoreSet({ file, s3 });
@@ -47,6 +49,29 @@ describe('the set of stores', () => {
     const set = new StoreSet(options);
     expect(set.uploads.scheme).toBe(scheme);
     set.close();
+  });
+
+  it('serves web servers and registries where hosts are allowed, and http:// only where a host is listed so', async () => {
+    const https = { allowedHosts: ['models.example'] };
+    const oci = { allowedHosts: ['registry.example'] };
+    const set = new StoreSet({ file, https, oci });
+    expect(set.schemes).toEqual(['file', 'https', 'oci']);
+    expect(set.uploads.scheme).toBe('file');
+    expect(await set.forUri('https://models.example/a')).toMatchObject({ scheme: 'https' });
+    expect(await set.forUri('https://other.example/a')).toMatchObject({ code: 'host-not-allowed' });
+    expect(await set.forUri(`oci://registry.example/a@${DIGEST}`)).toMatchObject({ scheme: 'oci' });
+    expect(await set.statImage(`other.example/a@${DIGEST}`)).toMatchObject({ code: 'host-not-allowed' });
+    expect(await set.statImage('registry.example/a:latest')).toMatchObject({ code: 'malformed-uri' });
+    set.close();
+    const plain = new StoreSet({ file, https: { allowedHosts: ['http://10.0.0.7'], allowedNetworks: ['10.0.0.0/8'] } });
+    expect(plain.schemes).toEqual(['file', 'https', 'http']);
+    expect(await plain.forUri('http://10.0.0.7/a')).toMatchObject({ scheme: 'https' });
+    plain.close();
+  });
+
+  it('looks at no image where no registry is allowed, and names the setting', async () => {
+    const text = expect.stringContaining('oci.allowedHosts');
+    expect(await new StoreSet({ file }).statImage(`a@${DIGEST}`)).toEqual({ code: 'host-not-allowed', text });
   });
 
   it('cannot be built without a place for uploads', () => {

@@ -48,6 +48,12 @@ given and what it takes. \`lastgood config\` prints the values in force with sec
 ${configurationTable()}
 
 - \`LASTGOOD_STORE=s3\` needs \`S3_BUCKET\`. \`S3_ACCESS_KEY_ID\` and \`S3_SECRET_ACCESS_KEY\` go together.
+- An allowed host is one name (\`models.example\`), all names below one (\`*.models.example\`), with a port where it is not
+  the usual one, and with \`http://\` in front where it speaks no TLS; that is only done inside \`LASTGOOD_ALLOWED_NETWORKS\`.
+  A redirect is followed only to allowed hosts, so those of a registry's blob store and token server belong on the list
+  too: for Docker Hub, \`*.docker.io,*.docker.com\`. What a name resolves to is checked as well: loopback, private,
+  link-local and metadata addresses are not asked unless \`LASTGOOD_ALLOWED_NETWORKS\` has them (metadata never).
+- A certificate authority of your own goes into a file that \`NODE_EXTRA_CA_CERTS\` names.
 - A \`LASTGOOD_HOST\` that other machines can reach needs \`LASTGOOD_TOKEN\`: without one, anyone who reaches the port
   could move production.
 - The command line reads \`LASTGOOD_URL\`, \`LASTGOOD_TOKEN\` and \`LASTGOOD_ACTOR\`.

@@ -27,6 +27,13 @@ export function crossChecks(settings: Settings): Finding[] {
   if (s3.accessKeyId === '' && s3.secretAccessKey !== '') {
     found.push({ key: 's3.accessKeyId', text: 'S3_SECRET_ACCESS_KEY is set, so its key is needed too' });
   }
+  const plain = [...settings.https.allowedHosts, ...settings.oci.allowedHosts].find((host) => /^http:/i.test(host));
+  if (plain !== undefined && settings.allowedNetworks.length === 0) {
+    found.push({
+      key: 'allowedNetworks',
+      text: `${plain} is to be asked without TLS, which is only done inside allowed networks: name the one it lies in`,
+    });
+  }
   if (!isLoopback(settings.host) && settings.token === '') {
     found.push({
       key: 'host',

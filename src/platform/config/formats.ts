@@ -1,4 +1,7 @@
 import convict from 'convict';
+import { HOST_PATTERN, parseHostPattern } from '../../domain/host-pattern.js';
+import { parseNetwork } from '../../domain/network.js';
+import { parseHostCredentials } from './host-credentials.js';
 
 /** What a format needs to know of its setting beside the value. */
 export interface FormatOptions {
@@ -27,6 +30,12 @@ const isUrl = (value: unknown, protocols: readonly string[]): boolean => {
 const urlFormat = (example: string, ...protocols: string[]): Format => ({
   takes: () => `a URL like ${example}, or nothing`,
   accepts: (value) => isUrl(value, protocols),
+});
+
+const listFormat = (takes: string, fits: (text: string) => boolean): Format => ({
+  takes: () => takes,
+  accepts: (value) => Array.isArray(value) && value.every((entry: unknown) => isText(entry) && fits(entry)),
+  parse: (text) => (text === '' ? [] : text.split(',').map((entry) => entry.trim())),
 });
 
 const count = ({ min = 0, max = Number.MAX_SAFE_INTEGER }: FormatOptions) => ({ min, max });
@@ -61,6 +70,21 @@ export const formats = {
     accepts: (value) =>
       Array.isArray(value) && value.every((folder: unknown) => isText(folder) && folder.startsWith('/')),
     parse: (text) => (text === '' ? [] : text.split(':').map((folder) => folder.trim())),
+  },
+  hosts: listFormat(`${HOST_PATTERN}, with commas between them`, (text) => parseHostPattern(text) !== null),
+  networks: listFormat(
+    'networks like 10.0.0.0/8 and fd00::/8, with commas between them',
+    (text) => parseNetwork(text) !== null,
+  ),
+  'host-credentials': {
+    takes: () =>
+      'JSON like {"registry.example": {"username": "…", "password": "…"}, "models.example": {"token": "…"}}, ' +
+      "or Docker's own config.json with its auths",
+    accepts: (value) => value === '' || (isText(value) && parseHostCredentials(value) !== null),
+  },
+  'image-platform': {
+    takes: () => 'a platform like linux/amd64 or linux/arm64/v8',
+    accepts: (value) => isText(value) && /^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/.test(value),
   },
   'postgres-url': urlFormat('postgresql://user:password@host:5432/lastgood', 'postgres:', 'postgresql:'),
   'redis-url': urlFormat('redis://host:6379', 'redis:', 'rediss:'),

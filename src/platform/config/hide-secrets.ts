@@ -13,9 +13,15 @@ export function hideUrlPassword(text: string): string {
   return bare.replace(/([?&][^=&]*(?:password|secret|token)[^=&]*=)[^&#]*/gi, `$1${hidden}`);
 }
 
+/** A list as it is written in the environment: folders with colons as in PATH, all else with commas (hosts have ports). */
+function listed(entries: readonly unknown[]): string {
+  const folders = entries.some((entry) => typeof entry === 'string' && entry.startsWith('/'));
+  return entries.join(folders ? ':' : ',');
+}
+
 /** A value as it may be shown: nothing of a secret, no passwords of URLs, lists as they are written in the environment. */
 export function shown(value: unknown, sensitive: boolean): string {
-  const text = Array.isArray(value) ? value.join(':') : String(value);
+  const text = Array.isArray(value) ? listed(value) : String(value);
   if (text === '') return '';
   return sensitive ? hidden : hideUrlPassword(text);
 }

@@ -6,13 +6,17 @@ export interface ListedSetting extends Setting<unknown> {
   readonly key: string;
 }
 
-const { s3, ...plain } = schema;
+type Group = Readonly<Record<string, Setting<unknown>>>;
+
+const isSetting = (part: Setting<unknown> | Group): part is Setting<unknown> => typeof part.doc === 'string';
 
 /** The settings of the schema as one flat list, in the order they are documented. */
-export const settingList: readonly ListedSetting[] = [
-  ...Object.entries<Setting<unknown>>(plain).map(([key, setting]) => ({ ...setting, key })),
-  ...Object.entries<Setting<unknown>>(s3).map(([key, setting]) => ({ ...setting, key: `s3.${key}` })),
-];
+export const settingList: readonly ListedSetting[] = Object.entries<Setting<unknown> | Group>(schema).flatMap(
+  ([key, part]) =>
+    isSetting(part)
+      ? [{ ...part, key }]
+      : Object.entries(part).map(([name, setting]) => ({ ...setting, key: `${key}.${name}` })),
+);
 
 /** The value of one setting by its key; undefined for a key that is no setting. */
 export function valueOf(settings: Settings, key: string): unknown {

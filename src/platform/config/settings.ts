@@ -41,6 +41,16 @@ export interface Settings {
     readonly secretAccessKey: string;
     readonly forcePathStyle: boolean;
   };
+  readonly allowedNetworks: readonly string[];
+  readonly https: {
+    readonly allowedHosts: readonly string[];
+    readonly credentials: string;
+  };
+  readonly oci: {
+    readonly allowedHosts: readonly string[];
+    readonly credentials: string;
+    readonly platform: string;
+  };
 }
 
 type Schema<T> = {
@@ -201,6 +211,48 @@ export const schema: Schema<Settings> = {
       format: 'true-or-false',
       default: true,
       env: 'S3_FORCE_PATH_STYLE',
+    },
+  },
+  allowedNetworks: {
+    doc: 'Private networks that the hosts of artifacts and images may lie in; public addresses always may.',
+    format: 'networks',
+    default: [],
+    env: 'LASTGOOD_ALLOWED_NETWORKS',
+  },
+  https: {
+    allowedHosts: {
+      doc: 'Hosts that `https://` artifacts may lie on; when empty, there are none.',
+      format: 'hosts',
+      default: [],
+      env: 'LASTGOOD_HTTPS_ALLOWED_HOSTS',
+    },
+    credentials: {
+      doc: 'Credentials for hosts of `https://` artifacts.',
+      format: 'host-credentials',
+      default: '',
+      env: 'LASTGOOD_HTTPS_CREDENTIALS',
+      sensitive: true,
+    },
+  },
+  oci: {
+    allowedHosts: {
+      doc: 'Registries that images and `oci://` artifacts may lie in; when empty, there are none.',
+      format: 'hosts',
+      default: [],
+      env: 'LASTGOOD_OCI_ALLOWED_HOSTS',
+    },
+    credentials: {
+      doc: 'Credentials for registries.',
+      format: 'host-credentials',
+      default: '',
+      env: 'LASTGOOD_OCI_CREDENTIALS',
+      sensitive: true,
+    },
+    platform: {
+      doc: 'Platform whose image counts where an index has several.',
+      format: 'image-platform',
+      default: 'linux/amd64',
+      env: 'LASTGOOD_OCI_PLATFORM',
     },
   },
 };

@@ -34,6 +34,9 @@ describe('loading the configuration', () => {
       jobAttempts: 8,
       store: 'file',
       fileRoots: [],
+      allowedNetworks: [],
+      https: { allowedHosts: [], credentials: '' },
+      oci: { allowedHosts: [], credentials: '', platform: 'linux/amd64' },
       warnings: [],
     });
     expect(config.s3).toEqual({
