@@ -27,6 +27,11 @@ export class ArtifactStores {
     const store = await this.stores.forUri(uri);
     return store instanceof StoreRefusal ? store : store.stat(uri, { signal });
   }
+
+  /** What can be seen of a container image now, or why it may not even be looked at. */
+  async statImage(image: string, signal: AbortSignal): Promise<ObjectObservation | StoreRefusal> {
+    return this.stores.statImage(image, { signal });
+  }
 }
 
 /** The refusal for what a store could not do, or null where the error is a surprise. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Artifact } from '../../domain/version-record.js';
-import type { CheckState } from '../../contract/views.js';
 import { defineJob, JobHandlers, type JobContext } from '../../platform/queue/index.js';
+import type { AbsentObject } from '../../stores/artifact-store.js';
+import type { StoreRefusal } from '../../stores/store-refusal.js';
 import { ArtifactStores } from '../artifacts/index.js';
 import type { CheckEntity } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
@@ -11,9 +12,19 @@ export const CHECK_VERSION = defineJob<{ modelId: number; version: number }>('ve
 
 const AT_ONCE = 8;
 
+type Found = Pick<CheckEntity, 'state' | 'evidence'>;
+type Observation = Omit<CheckEntity, 'id' | 'modelId' | 'version'>;
+
+/** One thing to look at: the subject it is recorded under, and how to look. */
+interface Need {
+  readonly subject: string;
+  readonly observe: () => Promise<Found>;
+}
+
 /**
- * Looks at each artifact of a version and records what it saw. Running twice records two looks, and both are true.
- * Of a prefix it sees the names and sizes of the files below, and compares their sum; it reads no bytes.
+ * Looks at each artifact of a version and at its container image, and records what it saw. Running twice records two
+ * looks, and both are true. Of a prefix it sees the names and sizes of the files below, and compares their sum; of an
+ * image its manifest and all its layers. It reads no bytes of either.
  */
 @Injectable()
 export class CheckVersion {
@@ -26,32 +37,23 @@ export class CheckVersion {
   }
 
   async execute({ modelId, version }: { modelId: number; version: number }, { signal }: JobContext): Promise<void> {
-    const artifacts = (await this.checks.artifactsOf(modelId, version)) ?? [];
-    for (let next = 0; next < artifacts.length; next += AT_ONCE) {
+    const record = await this.checks.needsOf(modelId, version);
+    if (record === null) return;
+    const { artifacts, image } = record;
+    const needs: Need[] = artifacts.map((artifact) => {
+      return { subject: artifact.uri, observe: () => this.observeArtifact(artifact, signal) };
+    });
+    if (image !== null) needs.push({ subject: image, observe: () => this.observeImage(image, signal) });
+    for (let next = 0; next < needs.length; next += AT_ONCE) {
       signal.throwIfAborted();
-      const batch = artifacts.slice(next, next + AT_ONCE);
-      const seen = await Promise.all(batch.map((artifact) => this.look(artifact, signal)));
+      const seen = await Promise.all(needs.slice(next, next + AT_ONCE).map(observed));
       await this.checks.add(seen.map((look) => ({ ...look, modelId, version })));
     }
   }
 
-  private async look(
-    artifact: Artifact,
-    signal: AbortSignal,
-  ): Promise<Omit<CheckEntity, 'id' | 'modelId' | 'version'>> {
-    const observedAt = new Date();
-    const began = performance.now();
-    const found = await this.observe(artifact, signal);
-    return { subject: artifact.uri, ...found, durationMs: Math.round(performance.now() - began), observedAt };
-  }
-
-  private async observe(
-    artifact: Artifact,
-    signal: AbortSignal,
-  ): Promise<{ state: CheckState; evidence: Record<string, unknown> }> {
+  private async observeArtifact(artifact: Artifact, signal: AbortSignal): Promise<Found> {
     const seen = await this.stores.stat(artifact.uri, signal);
-    if (!('state' in seen)) return { state: 'unsupported', evidence: { code: seen.code, said: seen.text } };
-    if (seen.state !== 'present') return { state: seen.state, evidence: { said: seen.evidence } };
+    if (!('state' in seen) || seen.state !== 'present') return absent(seen);
     const { size, objects, digest } = seen;
     const evidence = {
       size,
@@ -62,4 +64,23 @@ export class CheckVersion {
     const same = size === artifact.size && (digest === undefined || digest === artifact.digest);
     return { state: same ? 'present' : 'changed', evidence };
   }
+
+  // The reference names the digest, so what is present is what was recorded.
+  private async observeImage(image: string, signal: AbortSignal): Promise<Found> {
+    const seen = await this.stores.statImage(image, signal);
+    if (!('state' in seen) || seen.state !== 'present') return absent(seen);
+    return { state: 'present', evidence: { size: seen.size, digest: seen.digest } };
+  }
+}
+
+async function observed({ subject, observe }: Need): Promise<Observation> {
+  const observedAt = new Date();
+  const began = performance.now();
+  const found = await observe();
+  return { subject, ...found, durationMs: Math.round(performance.now() - began), observedAt };
+}
+
+function absent(seen: AbsentObject | StoreRefusal): Found {
+  if (!('state' in seen)) return { state: 'unsupported', evidence: { code: seen.code, said: seen.text } };
+  return { state: seen.state, evidence: { said: seen.evidence } };
 }

@@ -19,7 +19,7 @@ export class CheckController {
   async list(@ModelParam() modelName: string, @VersionParam() version: number): Promise<Page<CheckView> | Refusal> {
     const model = await this.models.require(modelName);
     if (model instanceof Refusal) return model;
-    if ((await this.checks.artifactsOf(model.id, version)) === null) {
+    if ((await this.checks.needsOf(model.id, version)) === null) {
       return new Refusal(
         'version-not-found',
         `${modelName} has no v${version}. \`lastgood versions ${modelName}\` lists what it has.`,

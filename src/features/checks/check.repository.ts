@@ -9,13 +9,13 @@ import { CheckEntity } from './check.entity.js';
 export class CheckRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** The artifacts of a version; null where there is no such version. */
-  async artifactsOf(modelId: number, version: number): Promise<Artifact[] | null> {
-    const rows: { artifacts: Artifact[] }[] = await this.dataSource.query(
-      'SELECT artifacts FROM versions WHERE model_id = $1 AND version = $2',
+  /** What a version needs outside the registry; null where there is no such version. */
+  async needsOf(modelId: number, version: number): Promise<{ artifacts: Artifact[]; image: string | null } | null> {
+    const rows: { artifacts: Artifact[]; image: string | null }[] = await this.dataSource.query(
+      'SELECT artifacts, image FROM versions WHERE model_id = $1 AND version = $2',
       [modelId, version],
     );
-    return rows[0]?.artifacts ?? null;
+    return rows[0] ?? null;
   }
 
   async add(checks: Omit<CheckEntity, 'id'>[]): Promise<void> {

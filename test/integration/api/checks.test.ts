@@ -101,10 +101,16 @@ describe('the checks of a version', () => {
     await expect.poll(() => states('ghost', 1), POLL).toEqual({ 'ghost.onnx': 'missing' });
   });
 
-  it('are none for a version that is an image alone, and none are shown of what is not there', async () => {
+  it('say of an image that no registry may be asked, and none are shown of what is not there', async () => {
     const image = `registry.example/server@sha256:${'5'.repeat(64)}`;
     await api.as('ana').post('/v1/models/image/versions').send({ createModel: true, artifacts: [], image }).expect(201);
-    expect(await checks('image', 1)).toEqual([]);
+    const evidence = {
+      code: 'host-not-allowed',
+      said: expect.stringContaining('no registry is among the allowed hosts'),
+    };
+    await expect
+      .poll(() => checks('image', 1), POLL)
+      .toMatchObject([{ subject: image, state: 'unsupported', evidence }]);
     const { body } = await api.as('ana').get('/v1/models/image/versions/2/checks').expect(404);
     expect(body.code).toBe('version-not-found');
     await api.as('ana').get('/v1/models/nowhere/versions/1/checks').expect(404);
