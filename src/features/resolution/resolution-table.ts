@@ -22,6 +22,11 @@ export class ResolutionTable {
     return this.entries.get(keyOf(model, alias)) ?? null;
   }
 
+  /** The alias that an address resolves, exactly as it was sent; null for any other address. */
+  at(path: string): Resolution | null {
+    return this.entries.get(path) ?? null;
+  }
+
   /** The aliases that match, in the order of their revisions. */
   matching(filter: { model?: string; alias?: string }): Resolution[] {
     if (filter.model !== undefined && filter.alias !== undefined) {
@@ -85,5 +90,5 @@ export function fits(of: { model: string; alias: string }, filter: { model?: str
   return (filter.model ?? of.model) === of.model && (filter.alias ?? of.alias) === of.alias;
 }
 
-// A newline is in neither name.
-const keyOf = (model: string, alias: string): string => `${model}\n${alias}`;
+// The address itself, so that a request finds its alias in one step. No name has to be escaped in an address.
+const keyOf = (model: string, alias: string): string => `/v1/models/${model}/aliases/${alias}/resolve`;

@@ -11,6 +11,7 @@ import { ProblemFilter, sendProblem } from './problem.filter.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { RefusedException } from './refused.exception.js';
 import { requireToken } from './require-token.js';
+import { serverWithShortcut } from './server-with-shortcut.js';
 import { unstorable } from './unstorable.js';
 
 export interface HttpOptions {
@@ -28,6 +29,7 @@ export async function createHttpApp(
   // Connections that only wait for the next request must not hold up a stop.
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
+    serverFactory: serverWithShortcut,
     forceCloseConnections: 'idle',
     // A request on a connection that is still open is answered, and told that the connection closes.
     return503OnClosing: false,
