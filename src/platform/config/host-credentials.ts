@@ -33,7 +33,8 @@ function hostOf(name: string): string | null {
 function credentialOf(value: unknown): ConfiguredCredential | null {
   const { username, password, token, registrytoken, auth } = asObject(value) ?? {};
   const given = token ?? registrytoken;
-  if (isFilled(given)) return { token: given };
+  // What a header can hold of it (RFC 6750, section 2.1, taken widely).
+  if (isFilled(given)) return /^[\x21-\x7e]+$/.test(given) ? { token: given } : null;
   if (isFilled(username) && !username.includes(':') && isFilled(password)) return { username, password };
   if (!isFilled(auth)) return null;
   const [, name = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(auth, 'base64').toString('utf8')) ?? [];

@@ -74,6 +74,7 @@ describe('the credentials of hosts', () => {
     '{"host": {"username": "a:b", "password": "secret"}}',
     '{"host": {"token": "a\\r\\nb"}}',
     '{"auths": {"host": {"auth": "%%%"}}}',
+    '{"host": {"token": "secret €"}}',
     '{"auths": null}',
     '{"user@host": {"token": "secret"}}',
   ])('%s are refused, without showing them', (text) => {
