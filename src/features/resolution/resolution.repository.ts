@@ -43,11 +43,11 @@ const HISTORY = 'FROM alias_history h JOIN models m ON m.id = h.model_id WHERE h
 // One statement is one round trip and sees one moment. OFFSET 0 keeps the planner at one look-up for each changed alias,
 // where its guess at their number would have it read every alias there is.
 const CHANGES_AFTER = `
-  WITH changes AS MATERIALIZED (SELECT ${CHANGE_COLUMNS}, m.id ${HISTORY} ORDER BY h.revision LIMIT $2)
+  WITH changes AS MATERIALIZED (SELECT ${CHANGE_COLUMNS} ${HISTORY} ORDER BY h.revision LIMIT $2)
   SELECT (SELECT value FROM registry_revision) AS newest,
     (SELECT coalesce(json_agg(c ORDER BY revision), '[]') FROM changes c) AS changes,
-    (SELECT coalesce(json_agg(r), '[]') FROM (SELECT DISTINCT id, alias FROM changes) c
-       CROSS JOIN LATERAL (${ROWS} WHERE a.model_id = c.id AND a.name = c.alias OFFSET 0) r
+    (SELECT coalesce(json_agg(r), '[]') FROM (SELECT DISTINCT model, alias FROM changes) c
+       CROSS JOIN LATERAL (${ROWS} WHERE m.name = c.model AND a.name = c.alias OFFSET 0) r
       WHERE live IS NOT NULL) AS rows`;
 
 /** Reads what resolving and watching need. */
@@ -92,11 +92,9 @@ export class ResolutionRepository {
 
   /** At most `limit` changes after `revision`, with the present state of the aliases that they concern. */
   async changesAfter(revision: number, limit: number): Promise<Changes> {
-    const [found]: [(Omit<Changes, 'changes'> & { changes: (AliasChangeView & { id: number })[] })?] =
-      await this.dataSource.query(CHANGES_AFTER, [revision, limit]);
+    const [found]: [Changes?] = await this.dataSource.query(CHANGES_AFTER, [revision, limit]);
     if (!found) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
-    const { newest, changes, rows } = found;
-    return { newest, changes: changes.map(({ id: _, ...change }) => shown(change)), rows };
+    return { ...found, changes: found.changes.map(shown) };
   }
 
   /** Changes after `revision` up to and including `upTo`, for a watcher that was away; at most `limit` of them. */
