@@ -54,7 +54,7 @@ it('the client library brings its own types', async () => {
   await writeFile(join(service, 'service.ts'), program);
   const tsc = join(checkout, 'node_modules/typescript/bin/tsc');
   const types = ['--typeRoots', join(checkout, 'node_modules/@types'), '--types', 'node'];
-  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', ...types];
+  const flags = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', ...types];
   await expect(run(process.execPath, [tsc, ...flags, 'service.ts'], { cwd: service })).resolves.toMatchObject({
     stdout: '',
   });
