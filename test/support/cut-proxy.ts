@@ -9,6 +9,8 @@ export interface CutProxy {
   cut(): Promise<void>;
   /** Keeps every connection open, takes new ones, and swallows what comes from either side. */
   hang(): void;
+  /** Hangs the connections that are open, as a firewall that forgot them does; new ones are carried. */
+  freeze(): void;
   /** Lets one more message with this text through to the server, then hangs: the answer to it is never heard. */
   hangAfter(text: string): void;
   /** Lets everything through again. Connections that lost bytes meanwhile are broken, as a real network would in time. */
@@ -29,9 +31,11 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
+  const frozen = new WeakSet<Socket>();
   const carry = (from: Socket, into: Socket): void => {
-    from.on('data', (bytes) => hangs || into.write(bytes));
-    from.on('close', () => hangs || into.destroy());
+    const hears = () => !hangs && !frozen.has(from);
+    from.on('data', (bytes) => hears() && into.write(bytes));
+    from.on('close', () => hears() && into.destroy());
   };
   const server: Server = createServer((near) => {
     keep(near);
@@ -65,6 +69,9 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
     cut: shut,
     hang() {
       hangs = true;
+    },
+    freeze() {
+      for (const socket of sockets) frozen.add(socket);
     },
     hangAfter(text) {
       lastWords = text;

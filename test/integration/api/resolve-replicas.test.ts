@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestApi } from '../../support/api.js';
+import { killListeners } from '../../support/load-history.js';
 import { startReplicas, type Replicas } from '../../support/load-replicas.js';
 import { until } from '../../support/queue-until.js';
 import { promote, registerVersions } from '../../support/registering.js';
@@ -56,6 +57,16 @@ describe('resolving on several replicas', () => {
     const asked = resolve(other, 'far', `?revision=${revision}&wait=300s`);
     await promote(one, 'fraud', 2, 'far');
     expect(await asked).toMatchObject({ version: 2 });
+  });
+
+  it('wakes them also where the notification is lost', async () => {
+    let { revision } = await promote(one, 'fraud', 1, 'deaf');
+    for (let version = 2; version <= 6; version += 1) {
+      const asked = resolve(other, 'deaf', `?revision=${revision}&wait=300s`);
+      expect(await killListeners(replicas.databaseUrl)).toBeLessThanOrEqual(replicas.all.length);
+      ({ revision } = await promote(one, 'fraud', version, 'deaf'));
+      expect(await asked).toMatchObject({ version, revision });
+    }
   });
 
   it('forgets a deleted alias everywhere', async () => {

@@ -63,7 +63,8 @@ export class PgListener {
     const client = new Client({ connectionString: databaseUrl, ...name, ...patience });
     const ended = new AbortController();
     client.on('end', () => ended.abort());
-    client.on('error', (error) => this.report(error));
+    let givenUp = false;
+    client.on('error', (error) => givenUp || this.report(error));
     client.on('notification', onNotify);
     this.client = client;
     let stood = false;
@@ -76,6 +77,7 @@ export class PgListener {
     } catch (error) {
       this.report(error);
     }
+    givenUp = true; // what breaks from here on is our own doing
     client.connection.stream.destroy();
     this.client = undefined;
     return stood;
