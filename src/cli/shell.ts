@@ -1,4 +1,5 @@
 import { Ansis } from 'ansis';
+import { askYesNo } from './ask-yes-no.js';
 import { startProgress, type Progress } from './progress.js';
 
 /** What a command has around it: the terminal or pipe it was started from. */
@@ -34,11 +35,7 @@ export function processShell(): Shell {
     paint: new Ansis(wantsColour(stdout.isTTY, env) ? undefined : 0),
     startedMs: 0, // performance.now() counts from the start of the process
     now: () => new Date(),
-    confirm: async (question) => {
-      // Loaded only when asking: the other commands start faster without it.
-      const { confirm } = await import('@clack/prompts');
-      return (await confirm({ message: question, initialValue: false })) === true;
-    },
+    confirm: (question) => askYesNo(question, stdin, stdout),
     progress: (label, total) => startProgress(label, total, stderr.isTTY),
     exitCode: 0,
   };
