@@ -51,8 +51,11 @@ export function streamMoves(url: string, model: string, aliases: string[], versi
     if (answer.status === 200) {
       acknowledged.push({ alias, version: rollsBack ? view.to : view.version, revision: view.revision });
     } else if (answer.status === 409) {
-      // A rejected version; it is let in again, so that the stream does not run dry.
-      await send(`${path}/clear`, 'POST', { version: rejectedOf(answer.body), reason: 'again' });
+      // A rejected version; it is let in again, so that the stream does not run dry. That takes a revision too.
+      const version = rejectedOf(answer.body);
+      const cleared = await send(`${path}/clear`, 'POST', { version, reason: 'again' });
+      if (cleared.status === 200)
+        acknowledged.push({ alias, ...(cleared.body as { version: number; revision: number }) });
     } else {
       failures.push(`${answer.status} ${JSON.stringify(answer.body)}`);
     }
