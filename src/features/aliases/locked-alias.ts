@@ -14,6 +14,8 @@ export interface LockedAlias {
   target: RollbackTarget | null;
   /** The best candidates for the rollback target, the live version, and the versions asked about. Not all there are. */
   standings: Standing[];
+  /** Which of the versions asked about are registered. */
+  registered: number[];
   /** The database's clock, read under the lock: times then order the same way as revisions. */
   now: Date;
 }
@@ -36,7 +38,15 @@ const FACTS = `
        ${CANDIDATE('AND known_good_at IS NOT NULL')} UNION ${CANDIDATE('')}
        UNION SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
              WHERE model_id = $1 AND alias = $2 AND version = ANY($4)
-     ) s) AS standings`;
+     ) s) AS standings,
+    ARRAY(SELECT version FROM versions WHERE model_id = $1 AND version = ANY($4)) AS registered`;
+
+interface Facts {
+  now: Date;
+  target: RollbackTarget | null;
+  standings: StandingRow[] | null;
+  registered: number[];
+}
 
 interface StandingRow {
   version: number;
@@ -48,7 +58,7 @@ interface StandingRow {
 /**
  * Locks the alias until the transaction ends and reads what a move of it is decided by; null where it never existed.
  * The facts are a statement of their own: under READ COMMITTED only a statement that begins after the lock
- * was won sees what the holder before us committed. `about` names further versions whose standing is wanted.
+ * was won sees what the holder before us committed. `about` names further versions that matter.
  */
 export async function lockAlias(
   transaction: Transaction,
@@ -56,16 +66,13 @@ export async function lockAlias(
   alias: string,
   about: number[],
 ): Promise<LockedAlias | null> {
-  const [row]: Omit<LockedAlias, 'alias' | 'target' | 'standings' | 'now'>[] = await transaction.query(LOCK, [
-    model,
-    alias,
-  ]);
+  const [row]: Omit<LockedAlias, 'alias' | keyof Facts>[] = await transaction.query(LOCK, [model, alias]);
   if (!row) return null;
   const versions = row.version === null ? about : [...about, row.version];
-  const [facts]: { now: Date; target: RollbackTarget | null; standings: StandingRow[] | null }[] =
-    await transaction.query(FACTS, [row.modelId, alias, targetAliasOf(alias), versions]);
+  const asked = [row.modelId, alias, targetAliasOf(alias), versions];
+  const [facts]: Facts[] = await transaction.query(FACTS, asked);
   if (!facts) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
-  return { ...row, alias, target: facts.target, now: facts.now, standings: (facts.standings ?? []).map(toStanding) };
+  return { ...row, ...facts, alias, standings: (facts.standings ?? []).map(toStanding) };
 }
 
 function toStanding(row: StandingRow): Standing {

@@ -49,13 +49,11 @@ export class MoveAlias {
 
   private async move(transaction: Transaction, promotion: Promotion): Promise<AliasView | Refusal> {
     const { model: name, alias, version } = promotion;
-    const model = await this.models.require(name, transaction);
-    if (model instanceof Refusal) return model;
-    const target = await this.versions.require(model.id, name, version, transaction);
-    if (target instanceof Refusal) return target;
-
-    const place = { model: name, modelId: model.id, alias, soakSeconds: this.defaults.soakSeconds };
-    const locked = await this.aliases.lockOrCreate(transaction, place, [version]);
+    const locked =
+      (await this.aliases.lock(transaction, name, alias, [version])) ?? (await this.create(transaction, promotion));
+    if (locked instanceof Refusal) return locked;
+    const known = await this.known(transaction, promotion, locked);
+    if (known instanceof Refusal) return known;
     const refusal = this.refusal(promotion, locked);
     if (refusal instanceof Refusal) {
       return refusal.code === 'revision-stale'
@@ -72,9 +70,24 @@ export class MoveAlias {
       });
       await this.after.append(transaction, locked.modelId, plan);
     }
-    const row = await this.aliases.find(model.id, alias, transaction);
+    const row = await this.aliases.find(locked.modelId, alias, transaction);
     if (!row) throw new Error(`alias ${name} ${alias} points at nothing after a move`);
     return aliasView(name, row);
+  }
+
+  private async create(
+    transaction: Transaction,
+    { model: name, alias, version }: Promotion,
+  ): Promise<LockedAlias | Refusal> {
+    const model = await this.models.require(name, transaction);
+    if (model instanceof Refusal) return model;
+    const place = { model: name, modelId: model.id, alias, soakSeconds: this.defaults.soakSeconds };
+    return this.aliases.lockOrCreate(transaction, place, [version]);
+  }
+
+  private async known(transaction: Transaction, { model, version }: Promotion, locked: LockedAlias) {
+    if (locked.registered.includes(version)) return null;
+    return this.versions.require(locked.modelId, model, version, transaction);
   }
 
   private refusal({ model, alias, version, ifRevision }: Promotion, locked: LockedAlias): Refusal | null {

@@ -88,8 +88,10 @@ export class RollBackAlias {
         `${alias} of ${model} points at ${formatVersion(to)} already. Name another version, or none.`,
       );
     }
-    const version = await this.versions.require(locked.modelId, model, to, transaction);
-    if (version instanceof Refusal) return version;
+    if (!locked.registered.includes(to)) {
+      const version = await this.versions.require(locked.modelId, model, to, transaction);
+      if (version instanceof Refusal) return version;
+    }
     const standing = locked.standings.find((s) => s.version === to);
     return { version: to, proven: standing?.knownGoodAt != null && standing.rejectedAt === null };
   }

@@ -8,6 +8,11 @@ import { RollbackEntity } from './rollback.entity.js';
 /** A rollback before its clock runs. */
 export type NewRollback = Omit<RollbackEntity, `${string}At`>;
 
+const ADD = `
+  INSERT INTO rollbacks (revision, model_id, alias, from_version, to_version, proven, reason, actor, requested_at, committed_at)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, now - $9::float8 * interval '1 millisecond', now FROM clock_timestamp() AS now
+  RETURNING requested_at AS "requestedAt", committed_at AS "committedAt"`;
+
 /** Rows of `rollbacks`. */
 @Injectable()
 export class RollbackRepository {
@@ -33,11 +38,11 @@ export class RollbackRepository {
    * lies `waitedMs` before it: both ends by one clock, whatever this machine's says.
    */
   async add(manager: EntityManager, rollback: NewRollback, waitedMs: number): Promise<RollbackEntity> {
-    const [{ now }]: [{ now: Date }] = await manager.query('SELECT clock_timestamp() AS now');
-    const clock = { requestedAt: new Date(now.getTime() - waitedMs), committedAt: now };
-    const row = { ...rollback, ...clock, firstSwitchedAt: null, allSwitchedAt: null, healthyAt: null };
-    await manager.insert(RollbackEntity, row);
-    return row;
+    const { revision, modelId, alias, fromVersion, toVersion, proven, reason, actor } = rollback;
+    const values = [revision, modelId, alias, fromVersion, toVersion, proven, reason, actor, waitedMs];
+    const [clock]: Pick<RollbackEntity, 'requestedAt' | 'committedAt'>[] = await manager.query(ADD, values);
+    if (!clock) throw new Error('PostgreSQL inserted a rollback and did not return it');
+    return { ...rollback, ...clock, firstSwitchedAt: null, allSwitchedAt: null, healthyAt: null };
   }
 
   /** At most `size` + 1 rollbacks, newest first, older than `before`. */
