@@ -23,7 +23,8 @@ export class AliasFeed {
   private readonly listener: PgListener;
   private heartbeat: NodeJS.Timeout | undefined;
   private running: Promise<void> | null = null;
-  private again = false;
+  /** The newest revision that somebody has asked for since the run under way began; Infinity for whatever there is. */
+  private wanted = 0;
   private confirmedAt = 0;
 
   constructor(
@@ -31,7 +32,7 @@ export class AliasFeed {
     private readonly table: ResolutionTable,
     databaseUrl: string,
   ) {
-    const onNotify = () => void this.catchUp();
+    const onNotify = (revision?: string) => void this.catchUp(Number(revision || Infinity));
     this.listener = new PgListener({ databaseUrl, channel: ALIAS_CHANNEL, onNotify, log: this.log });
   }
 
@@ -53,16 +54,20 @@ export class AliasFeed {
     return performance.now() - this.confirmedAt;
   }
 
-  /** Brings the table up to date. Calls that arrive while one runs share one further run. Never throws. */
-  catchUp(): Promise<void> {
-    this.again = true;
+  /**
+   * Brings the table to `revision`, or to the newest there is. Calls that arrive while one runs share one further run,
+   * unless that one brings what they want: a move and the notification of it ask for the same. Never throws.
+   */
+  catchUp(revision = Infinity): Promise<void> {
+    if (revision <= this.table.revision) return Promise.resolve();
+    this.wanted = Math.max(this.wanted, revision);
     return (this.running ??= this.run());
   }
 
   private async run(): Promise<void> {
     try {
-      while (this.again) {
-        this.again = false;
+      while (this.wanted > this.table.revision) {
+        this.wanted = 0;
         const asked = performance.now();
         await this.takeAll();
         this.confirmedAt = asked;
@@ -71,7 +76,7 @@ export class AliasFeed {
     } catch (error) {
       this.outage.failed(error);
     }
-    // In the same breath as the last look at `again`: whoever asks from now on gets a run of their own.
+    // In the same breath as the last look at what is wanted: whoever asks from now on gets a run of their own.
     this.running = null;
   }
 

@@ -43,7 +43,7 @@ export class Resolutions {
    * Gives up quietly after a second: the move itself is committed, and memory will follow.
    */
   async reach(revision: number): Promise<void> {
-    void this.feed.catchUp();
+    void this.feed.catchUp(revision);
     await this.until(() => this.table.revision >= revision, REACH_MS);
   }
 

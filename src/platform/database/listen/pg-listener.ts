@@ -14,8 +14,8 @@ const PING_MS = 10_000;
 export interface ListenOptions {
   databaseUrl: string;
   channel: string;
-  /** Called for each notification, and after each connect, since what was sent in between is lost. */
-  onNotify: () => void;
+  /** Called with the payload of each notification, and without after each connect: what was sent in between is lost. */
+  onNotify: (payload?: string) => void;
   log: StructuredLog;
   /** How often a quiet connection is asked for a sign of life; 10000. */
   pingMs?: number;
@@ -65,7 +65,7 @@ export class PgListener {
     client.on('end', () => ended.abort());
     let givenUp = false;
     client.on('error', (error) => givenUp || this.report(error));
-    client.on('notification', onNotify);
+    client.on('notification', ({ payload }) => onNotify(payload));
     this.client = client;
     let stood = false;
     try {
