@@ -8,6 +8,7 @@ import { freePort } from './free-port.js';
 import { binary, modelServer } from './places.js';
 
 /** @typedef {import('./background.js').Running} Running */
+/** @typedef {(stop: () => Promise<unknown>) => void} OnStarting told how to stop a process, before it is started */
 
 /** Settings of the shell that would send the demo to another registry or database than its own. */
 const FOREIGN = /^(LASTGOOD_|S3_|DATABASE_URL$|REDIS_URL$)/;
@@ -25,13 +26,15 @@ export class Processes {
   /**
    * The registry of the data folder: the one that runs, else a new one.
    * @param {number | null} port where it must listen; null for the usual one, or a free one
+   * @param {OnStarting} onStarting
    * @returns {Promise<Running & {found: boolean}>}
    */
-  async startRegistry(port) {
+  async startRegistry(port, onStarting) {
     const before = this.registry.running();
     if (before && (await answers(before.url))) return { ...before, found: true };
     if (before) await this.registry.stop();
     const args = [binary, 'up', '--port', String(port ?? (await freePort([7420]))), '--data', this.data];
+    onStarting(() => this.registry.stop());
     const running = await this.registry.start({ args, mark: this.data, env: ownEnvironment() });
     return { ...running, found: false };
   }
@@ -40,13 +43,15 @@ export class Processes {
    * A new model server; one that an earlier run left makes room for it.
    * @param {number | null} port
    * @param {NodeJS.ProcessEnv} env
+   * @param {OnStarting} onStarting
    * @returns {Promise<Running>}
    */
-  async startServer(port, env) {
+  async startServer(port, env, onStarting) {
     await this.server.stop();
     const data = path.join(this.folder, 'model-server');
     const free = port ?? (await freePort([7421]));
     const args = [modelServer, '--port', String(free), '--data', data, '--controller', 'quickstart-model-server'];
+    onStarting(() => this.server.stop());
     return this.server.start({ args, mark: data, env });
   }
 

@@ -18,13 +18,13 @@ import { printWhatNext } from './what-next.js';
 
 /**
  * @param {import('./options.js').Options} options
- * @param {(stop: () => Promise<unknown>) => void} onStarted told how to stop each process that is started here
+ * @param {import('./processes.js').OnStarting} onStarting told how to stop each process that is started here
  * @throws {Error} when a step fails, a request failed, or the wrong version serves
  */
-export async function walk(options, onStarted) {
+export async function walk(options, onStarting) {
   heading(`Lastgood: one real rollback. Everything is kept in ${options.data}`);
   const processes = new Processes(options.data);
-  const registry = await startRegistry(processes, options.port, onStarted);
+  const registry = await startRegistry(processes, options.port, onStarting);
   const env = processes.clientEnvironment(registry.url);
   const lastgood = new Lastgood({ binary, env });
   const token = env['LASTGOOD_TOKEN'];
@@ -46,7 +46,7 @@ export async function walk(options, onStarted) {
     return alias;
   };
   await move(first, 'the first model that hears speech');
-  const server = await startServer(processes, options.serverPort, env, onStarted, first);
+  const server = await startServer(processes, options.serverPort, env, onStarting, first);
   await move(second, 'as sure, in a fraction of the time');
   await follows(server.url, second);
   const { rollbackTarget } = await move(third, 'newer weights');
@@ -75,11 +75,10 @@ export async function walk(options, onStarted) {
   printWhatNext({ registry, server, data: options.data, needsToken, next: nextVersion(known, versions) });
 }
 
-/** @param {Processes} processes @param {number | null} port @param {Parameters<typeof walk>[1]} onStarted */
-async function startRegistry(processes, port, onStarted) {
+/** @param {Processes} processes @param {number | null} port @param {Parameters<typeof walk>[1]} onStarting */
+async function startRegistry(processes, port, onStarting) {
   const began = performance.now();
-  const registry = await processes.startRegistry(port);
-  if (!registry.found) onStarted(() => processes.registry.stop());
+  const registry = await processes.startRegistry(port, onStarting);
   const what = registry.found ? 'runs already, on' : 'lastgood up, listening on';
   done('registry', `${what} ${registry.url}`, performance.now() - began);
   return registry;
@@ -87,12 +86,11 @@ async function startRegistry(processes, port, onStarted) {
 
 /**
  * @param {Processes} processes @param {number | null} port @param {NodeJS.ProcessEnv} env
- * @param {Parameters<typeof walk>[1]} onStarted @param {number} version
+ * @param {Parameters<typeof walk>[1]} onStarting @param {number} version
  */
-async function startServer(processes, port, env, onStarted, version) {
+async function startServer(processes, port, env, onStarting, version) {
   const began = performance.now();
-  const server = await processes.startServer(port, env);
-  onStarted(() => processes.server.stop());
+  const server = await processes.startServer(port, env, onStarting);
   await untilServed(server.url, version);
   done('serve', `a model server on ${server.url} follows ${ALIAS}: v${version}`, performance.now() - began);
   return server;

@@ -1,20 +1,23 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../examples/voice-activity/demo/free-port.js';
 import { exampleFolder, wavBytes } from './example.js';
 
+type OnLine = (line: string, demo: ChildProcess) => void;
+
 /** Runs the demo to its end, which must be `exit`, and gives what it said. `onLine` is told each line as it comes. */
-async function demo(args: string[], exit: number, onLine: (line: string) => void = () => {}): Promise<string> {
+async function demo(args: string[], exit: number, onLine: OnLine = () => {}): Promise<string> {
   const child = spawn(process.execPath, [`${exampleFolder}demo.js`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      for (const line of text.split('\n')) onLine(line);
+      for (const line of text.split('\n')) onLine(line, child);
     });
   }
   const [code]: (number | null)[] = await once(child, 'close');
@@ -80,6 +83,19 @@ describe('the quickstart', () => {
   });
 
   it('with --once leaves nothing running', async () => {
+    expect(await demo(['--stop', '--data', data], 0)).toContain('Nothing was running.');
+  });
+
+  it('interrupted while it starts the registry, stops that too, and calls it no failure', async () => {
+    const said = await demo(['--data', data], 130, (line, running) => {
+      if (!line.includes('Everything is kept')) return;
+      void (async () => {
+        while (!(await recordedPid(data, 'registry').catch(() => null))) await sleep(20);
+        running.kill('SIGINT');
+      })();
+    });
+    expect(said).toContain('Interrupted');
+    expect(said).not.toContain('failed');
     expect(await demo(['--stop', '--data', data], 0)).toContain('Nothing was running.');
   });
 
