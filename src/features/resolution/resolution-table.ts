@@ -1,5 +1,5 @@
 import { ChangeMemory, type ChangeEvent } from './change-memory.js';
-import { toResolution, type Resolution } from './resolution.js';
+import { Resolution } from './resolution.js';
 import type { Changes, ResolvedRow } from './resolution.repository.js';
 import type { WatchLimits } from './watch-limits.js';
 
@@ -45,7 +45,7 @@ export class ResolutionTable {
   /** Starts over from a full load. */
   reset(revision: number, rows: ResolvedRow[]): void {
     this.entries.clear();
-    for (const row of rows) this.entries.set(keyOf(row.model, row.alias), toResolution(row));
+    for (const row of rows) this.entries.set(keyOf(row.model, row.alias), new Resolution(row));
     this.revision = revision;
     this.memory.startAfter(revision);
     for (const listener of this.listeners) listener(null);
@@ -53,7 +53,7 @@ export class ResolutionTable {
 
   /** Takes in what came after {@link revision}, then tells every listener, in order. */
   apply({ changes, rows }: Pick<Changes, 'changes' | 'rows'>): void {
-    const fresh = new Map(rows.map((row) => [keyOf(row.model, row.alias), toResolution(row)]));
+    const fresh = new Map(rows.map((row) => [keyOf(row.model, row.alias), new Resolution(row)]));
     const events = changes.map((change): ChangeEvent => {
       const entry = fresh.get(keyOf(change.model, change.alias));
       return { change, resolution: entry?.revision === change.revision ? entry : null };

@@ -1,14 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { AliasChangeView, RecordView } from '../../contract/views.js';
+import type { AliasChangeView } from '../../contract/views.js';
 
-/** One alias with the record it points at and the record of its rollback target, if it has one. */
+/** One alias with the record it points at and the record of its rollback target, if it has one; both as JSON text. */
 export interface ResolvedRow {
   modelId: number;
   model: string;
   alias: string;
   revision: number;
-  live: RecordView;
-  warm: RecordView | null;
+  live: string;
+  warm: string | null;
 }
 
 /** What changed after a revision, and how the aliases concerned stand now, both of one moment. */
@@ -25,9 +25,9 @@ const RECORD = (v: string) =>
 // or a thousand aliases, a join would read them all to find one. `live` is null for an alias that points at nothing.
 const ROWS = `
   SELECT m.id AS "modelId", m.name AS model, a.name AS alias, a.revision,
-    (SELECT json_build_object(${RECORD('v')}) FROM versions v
+    (SELECT json_build_object(${RECORD('v')})::text FROM versions v
       WHERE v.model_id = a.model_id AND v.version = a.version) AS live,
-    (SELECT json_build_object(${RECORD('w')}) FROM versions w
+    (SELECT json_build_object(${RECORD('w')})::text FROM versions w
       WHERE w.model_id = a.model_id AND w.version = (
         SELECT t.version FROM aliases t WHERE t.model_id = a.model_id
           AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target')) AS warm

@@ -1,30 +1,47 @@
-import type { ResolutionView } from '../../contract/views.js';
+import type { RecordView, ResolutionView } from '../../contract/views.js';
 import type { ResolvedRow } from './resolution.repository.js';
 
-/** One alias, ready to be sent: the body is serialised once for everybody who asks. */
-export interface Resolution {
-  model: string;
-  alias: string;
-  revision: number;
-  etag: string;
-  body: Buffer;
+/**
+ * One alias, ready to be sent. Its body is made when the first one asks and serves everybody after: a replica that starts
+ * with a hundred thousand aliases need not make those that nobody asks for.
+ */
+export class Resolution {
+  readonly model: string;
+  readonly alias: string;
+  readonly revision: number;
+  private made: Buffer | null = null;
+  private row: ResolvedRow | null;
+
+  constructor(row: ResolvedRow) {
+    this.model = row.model;
+    this.alias = row.alias;
+    this.revision = row.revision;
+    this.row = row;
+  }
+
+  get etag(): string {
+    return `"${this.revision}"`;
+  }
+
+  /** The answer to `resolve`, JSON in UTF-8. */
+  get body(): Buffer {
+    if (this.row) {
+      this.made = Buffer.from(JSON.stringify(viewOf(this.row)));
+      this.row = null;
+    }
+    return this.made ?? Buffer.alloc(0);
+  }
 }
 
-/** Serialises one alias for everybody who will ask for it. */
-export function toResolution({ model, alias, revision, live, warm }: ResolvedRow): Resolution {
-  const view: ResolutionView = {
+function viewOf({ model, alias, revision, live, warm }: ResolvedRow): ResolutionView {
+  const record = JSON.parse(live) as RecordView;
+  return {
     model,
     alias,
-    version: live.version,
+    version: record.version,
     revision,
-    record: live,
-    traffic: [
-      {
-        version: live.version,
-        weight: 100,
-      },
-    ],
-    keepWarm: warm ? [warm] : [],
+    record,
+    traffic: [{ version: record.version, weight: 100 }],
+    keepWarm: warm === null ? [] : [JSON.parse(warm) as RecordView],
   };
-  return { model, alias, revision, etag: `"${revision}"`, body: Buffer.from(JSON.stringify(view)) };
 }

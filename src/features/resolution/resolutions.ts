@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Refusal } from '../../contract/refusal.js';
 import { AliasFeed } from './alias-feed.js';
 import { ResolutionRepository } from './resolution.repository.js';
-import { toResolution, type Resolution } from './resolution.js';
+import { Resolution } from './resolution.js';
 import { ResolutionTable } from './resolution-table.js';
 
 // How long a move waits for its own replica's memory before it answers anyway.
@@ -28,7 +28,7 @@ export class Resolutions {
   /** The alias as the database has it, or the refusal that says what is missing. */
   async strong(model: string, alias: string): Promise<Resolution | Refusal> {
     const row = await this.repository.load(model, alias);
-    if (row) return toResolution(row);
+    if (row) return new Resolution(row);
     if (await this.repository.modelExists(model)) {
       return new Refusal(
         'alias-not-found',
