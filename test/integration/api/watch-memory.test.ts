@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChangeMemory, type ChangeEvent } from '../../../src/features/resolution/change-memory.js';
+import { Resolution } from '../../../src/features/resolution/resolution.js';
 
 const place = { model: 'fraud', alias: 'production' };
 const move = {
@@ -10,9 +11,14 @@ const move = {
   actor: 'ana',
   at: '2026-01-01T00:00:00.000Z',
 };
+// A resolution whose body has so many bytes, and a few more.
+const resolutionOf = (revision: number, bytes: number) => {
+  const live = JSON.stringify({ version: 2, serving: { filling: 'x'.repeat(bytes) } });
+  return new Resolution({ ...place, modelId: 1, revision, live, warm: null });
+};
 const event = (revision: number, bytes = 0): ChangeEvent => ({
   change: { ...place, revision, ...move },
-  resolution: { ...place, revision, etag: `"${revision}"`, body: Buffer.alloc(bytes) },
+  resolution: resolutionOf(revision, bytes),
 });
 const revisions = (events: ChangeEvent[] | null) => events?.map(({ change }) => change.revision);
 
