@@ -68,6 +68,7 @@ const UP = [
      action       text        NOT NULL,
      from_version integer,
      to_version   integer,
+     about        jsonb,
      reason       text        NOT NULL CHECK (reason <> ''),
      actor        text        NOT NULL,
      at           timestamptz NOT NULL

@@ -3,7 +3,7 @@ import type { AliasChangeView } from '../client/index.js';
 import { countArgument, timeArgument } from './arguments.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
-import { ago, versionName } from './format.js';
+import { ago, duration, versionName } from './format.js';
 import { table } from './output.js';
 import { firstItems } from './pages.js';
 import { runCommand } from './run-command.js';
@@ -40,12 +40,17 @@ export function addHistory(program: Command, shell: Shell): void {
 const nothing = ({ alias, at }: Flags, model: string): string =>
   at === undefined ? `${alias} of ${model} has never moved.` : `${alias} of ${model} did not point anywhere at ${at}.`;
 
+function aboutText({ version, soakSeconds }: NonNullable<AliasChangeView['about']>): string {
+  if (soakSeconds !== undefined) return `soak ${duration(soakSeconds * 1000)}`;
+  return versionName(version ?? null);
+}
+
 function historyTable(shell: Shell, changes: AliasChangeView[]): string {
-  const rows = changes.map(({ at, revision, action, from, to, actor, reason }) => [
+  const rows = changes.map(({ at, revision, action, from, to, about, actor, reason }) => [
     `${at} (${ago(at, shell.now())})`,
     String(revision),
     action === 'rollback' ? shell.paint.yellow(action) : action,
-    `${versionName(from)} → ${versionName(to)}`,
+    about === null ? `${versionName(from)} → ${versionName(to)}` : aboutText(about),
     actor,
     reason,
   ]);

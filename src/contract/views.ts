@@ -71,6 +71,8 @@ export interface AliasChangeView {
   action: AliasAction;
   from: number | null;
   to: number | null;
+  /** What a change that moves nothing is about: the version cleared or declared, or the new soak window. Else null. */
+  about: { version?: number; soakSeconds?: number } | null;
   reason: string;
   actor: string;
   at: string;

@@ -1,4 +1,4 @@
-import { credentialIn, withoutCredentials } from './credentials.js';
+import { credentialIn, namesSecret, withoutCredentials } from './credentials.js';
 
 /** An environment value: plain text, or where a secret can be found. Secrets themselves are never recorded. */
 export type EnvValue = string | { secretRef: string };
@@ -10,8 +10,10 @@ const SECRET_REF = /^[a-z][a-z0-9-]{0,30}:\/\/\S{1,500}$/;
 /** Everything wrong with a version's env, as pairs of the entry's name and a text; empty when it may be recorded. */
 export function envProblems(env: Record<string, unknown>): { name: string; value: unknown; problem: string }[] {
   return Object.entries(env).flatMap(([name, value]) => {
-    const problem = nameProblem(name) ?? valueProblem(value);
-    return problem ? [{ name, value: withoutCredentials(value), problem }] : [];
+    const secret = namesSecret(name) && typeof value === 'string' && value !== '';
+    const problem =
+      nameProblem(name) ?? valueProblem(value) ?? (secret ? advice(`the secret that ${name} names`) : null);
+    return problem ? [{ name, value: secret ? '(hidden)' : withoutCredentials(value), problem }] : [];
   });
 }
 
@@ -25,9 +27,11 @@ function valueProblem(value: unknown): string | null {
   const text = isSecretRef(value) ? value.secretRef : value;
   if (typeof text !== 'string') return 'must be a string, or a secret reference {"secretRef": "<provider>://<path>"}';
   const kind = credentialIn(text);
-  return kind === null
-    ? null
-    : `looks like ${kind}: store it in a secret store and record {"secretRef": "k8s://namespace/name#key"}`;
+  return kind === null ? null : advice(kind);
+}
+
+function advice(kind: string): string {
+  return `looks like ${kind}: store it in a secret store and record {"secretRef": "k8s://namespace/name#key"}`;
 }
 
 function isSecretRef(value: unknown): value is { secretRef: string } {

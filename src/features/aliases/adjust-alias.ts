@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { MovePlan } from '../../domain/alias-move.js';
 import { pairedWith } from '../../domain/names.js';
 import { Refusal } from '../../contract/refusal.js';
-import type { AliasAction, AliasView } from '../../contract/views.js';
+import type { AliasAction, AliasChangeView, AliasView } from '../../contract/views.js';
 import { Transactions, type Transaction } from '../../platform/database/transactions.js';
 import { ModelRepository } from '../models/index.js';
 import { Resolutions } from '../resolution/index.js';
@@ -19,6 +19,7 @@ export interface Adjustment {
   alias: string;
   version: number | null;
   action: AliasAction;
+  about: AliasChangeView['about'];
   reason: string;
   actor: string;
 }
@@ -48,14 +49,14 @@ export class AdjustAlias {
   }
 
   private async adjust(transaction: Transaction, adjustment: Adjustment, plan: Plan): Promise<AliasView | Refusal> {
-    const { model: name, alias, version, action, reason, actor } = adjustment;
+    const { model: name, alias, version, ...what } = adjustment;
     const model = await this.models.require(name, transaction);
     if (model instanceof Refusal) return model;
     const locked = await this.aliases.lock(transaction, name, alias, version === null ? [] : [version]);
     if (!locked || locked.version === null) return aliasNotFound(name, alias);
     const planned = await plan(locked, transaction);
     if (planned instanceof Refusal) return planned;
-    await writeMove(transaction, locked, { plan: planned, action, reason, actor });
+    await writeMove(transaction, locked, { plan: planned, ...what });
     await this.after.append(transaction, locked.modelId, planned);
     const row = await this.aliases.find(locked.modelId, alias, transaction);
     if (!row) throw new Error(`alias ${name} ${alias} points at nothing after it was adjusted`);

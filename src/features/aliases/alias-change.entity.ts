@@ -22,6 +22,9 @@ export class AliasChangeEntity {
   @Column('integer', { name: 'to_version', nullable: true })
   toVersion!: number | null;
 
+  @Column('jsonb', { nullable: true })
+  about!: { version?: number; soakSeconds?: number } | null;
+
   @Column('text')
   reason!: string;
 

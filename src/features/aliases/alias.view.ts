@@ -33,8 +33,8 @@ export function aliasView(model: string, row: AliasRow): AliasView {
 
 /** One line of history as the API shows it. */
 export function changeView(model: string, row: AliasChangeEntity): AliasChangeView {
-  const { revision, alias, action, fromVersion, toVersion, reason, actor, at } = row;
-  return { revision, model, alias, action, from: fromVersion, to: toVersion, reason, actor, at: at.toISOString() };
+  const { revision, alias, action, fromVersion: from, toVersion: to, about, reason, actor, at } = row;
+  return { revision, model, alias, action, from, to, about, reason, actor, at: at.toISOString() };
 }
 
 /** A rollback with its timeline as the API shows it. */

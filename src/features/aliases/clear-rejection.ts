@@ -21,7 +21,7 @@ export class ClearRejection {
 
   execute(vouching: Vouching): Promise<AliasView | Refusal> {
     const { model, alias, version } = vouching;
-    return this.adjustAlias.execute({ ...vouching, action: 'clear' }, (locked) => {
+    return this.adjustAlias.execute({ ...vouching, action: 'clear', about: { version } }, (locked) => {
       const detail = `${model} ${formatVersion(version)} is not rejected under ${alias}: there is nothing to clear.`;
       return planClear(locked, version) ?? new Refusal('version-not-rejected', detail);
     });

@@ -26,9 +26,12 @@ export class ConfigureAlias {
   ) {}
 
   execute({ soakSeconds, ...who }: AliasConfiguration): Promise<AliasView | Refusal> {
-    return this.adjustAlias.execute({ ...who, version: null, action: 'configure' }, async (locked, transaction) => {
-      await this.aliases.setSoak(transaction, locked, soakSeconds);
-      return planSoakChange(locked, locked.now);
-    });
+    return this.adjustAlias.execute(
+      { ...who, version: null, action: 'configure', about: { soakSeconds } },
+      async (locked, transaction) => {
+        await this.aliases.setSoak(transaction, locked, soakSeconds);
+        return planSoakChange(locked, locked.now);
+      },
+    );
   }
 }

@@ -13,7 +13,7 @@ export class DeclareKnownGood {
 
   execute(vouching: Vouching): Promise<AliasView | Refusal> {
     const { model, alias, version } = vouching;
-    return this.adjustAlias.execute({ ...vouching, action: 'declare' }, (locked) => {
+    return this.adjustAlias.execute({ ...vouching, action: 'declare', about: { version } }, (locked) => {
       const detail =
         `${model} ${formatVersion(version)} has not served under ${alias}, or is rejected there. ` +
         'Only a version that serves or served can be declared known good; clear a rejected one first.';

@@ -25,7 +25,12 @@ export class RollbackRepository {
   async thatMadeLive(manager: EntityManager, locked: LockedAlias): Promise<RollbackEntity | null> {
     return manager
       .createQueryBuilder(RollbackEntity, 'r')
-      .innerJoin('alias_history', 'h', 'h.revision = r.revision AND h.at = :liveSince', { liveSince: locked.liveSince })
+      .innerJoin(
+        'alias_history',
+        'h',
+        'h.revision = r.revision AND h.model_id = r.model_id AND h.alias = r.alias AND h.at = :liveSince',
+        { liveSince: locked.liveSince },
+      )
       .where('r.modelId = :modelId AND r.alias = :alias', { modelId: locked.modelId, alias: locked.alias })
       .andWhere('r.toVersion = :version', { version: locked.version })
       .orderBy('r.revision', 'DESC')

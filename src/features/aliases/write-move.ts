@@ -1,6 +1,6 @@
 import { NOT_NUMBERED_YET, type MovePlan } from '../../domain/alias-move.js';
 import { targetAliasOf } from '../../domain/names.js';
-import type { AliasAction } from '../../contract/views.js';
+import type { AliasAction, AliasChangeView } from '../../contract/views.js';
 import { ALIAS_CHANNEL } from '../resolution/index.js';
 import type { LockedAlias } from './locked-alias.js';
 import type { Transaction } from '../../platform/database/transactions.js';
@@ -9,6 +9,7 @@ import type { Transaction } from '../../platform/database/transactions.js';
 export interface AliasWrite {
   plan: MovePlan;
   action: AliasAction;
+  about?: AliasChangeView['about'];
   reason: string;
   actor: string;
 }
@@ -23,7 +24,7 @@ const WRITE = `
       $10::boolean AS retargets, $11::text AS target_alias, $12::integer AS target_from, $13::integer AS target_to,
       $14::boolean AS target_proven,
       $15::integer AS standing_of, $16::timestamptz AS known_good_at, $17::timestamptz AS rejected_at,
-      $18::bigint AS left_revision
+      $18::bigint AS left_revision, $19::jsonb AS about
   ), counted AS (
     UPDATE registry_revision SET value = value + CASE WHEN (SELECT retargets FROM change) THEN 2 ELSE 1 END
     RETURNING value
@@ -37,11 +38,11 @@ const WRITE = `
     ON CONFLICT (model_id, name) DO UPDATE SET version = excluded.version, live_since = excluded.live_since,
       revision = excluded.revision, target_proven = excluded.target_proven
   ), told AS (
-    INSERT INTO alias_history (revision, model_id, alias, action, from_version, to_version, reason, actor, at)
-    SELECT value - 1, model_id, target_alias, 'retarget', target_from, target_to, reason, actor, at
+    INSERT INTO alias_history (revision, model_id, alias, action, from_version, to_version, about, reason, actor, at)
+    SELECT value - 1, model_id, target_alias, 'retarget', target_from, target_to, NULL, reason, actor, at
       FROM change, counted WHERE retargets
     UNION ALL
-    SELECT value, model_id, alias, action, from_version, to_version, reason, actor, at FROM change, counted
+    SELECT value, model_id, alias, action, from_version, to_version, about, reason, actor, at FROM change, counted
   ), stood AS (
     INSERT INTO alias_standings (model_id, alias, version, left_revision, known_good_at, rejected_at)
     SELECT model_id, alias, standing_of, coalesce(left_revision, value), known_good_at, rejected_at
@@ -80,6 +81,7 @@ export async function writeMove(transaction: Transaction, locked: LockedAlias, w
     standing?.knownGoodAt,
     standing?.rejectedAt,
     standing?.leftRevision === NOT_NUMBERED_YET ? null : standing?.leftRevision,
+    write.about,
   ]);
   const revision = rows[0]?.revision;
   if (revision === undefined) throw new Error('registry_revision has no row: the schema is damaged');

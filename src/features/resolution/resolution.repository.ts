@@ -37,7 +37,7 @@ const PAGE = 5000;
 const ROWS_AFTER = `
   ${ROWS} WHERE a.version IS NOT NULL AND (a.model_id, a.name) > ($1, $2) ORDER BY a.model_id, a.name LIMIT ${PAGE}`;
 const CHANGE_COLUMNS = `
-  h.revision, m.name AS model, h.alias, h.action, h.from_version AS "from", h.to_version AS "to", h.reason, h.actor,
+  h.revision, m.name AS model, h.alias, h.action, h.from_version AS "from", h.to_version AS "to", h.about, h.reason, h.actor,
   h.at`;
 const HISTORY = 'FROM alias_history h JOIN models m ON m.id = h.model_id WHERE h.revision > $1';
 // One statement is one round trip and sees one moment. OFFSET 0 keeps the planner at one look-up for each changed alias,
@@ -104,10 +104,14 @@ export class ResolutionRepository {
     filter: { model?: string; alias?: string },
     limit: number,
   ): Promise<AliasChangeView[]> {
+    // Only the conditions that are asked for: the planner uses the index by alias only where it sees an alias.
+    const values: unknown[] = [revision, upTo, limit];
+    const also = Object.entries({ 'm.name': filter.model, 'h.alias': filter.alias })
+      .filter(([, value]) => value !== undefined)
+      .map(([column, value]) => `AND ${column} = $${values.push(value)}`);
     const rows: Timed[] = await this.dataSource.query(
-      `SELECT ${CHANGE_COLUMNS} ${HISTORY} AND h.revision <= $2 AND ($3::text IS NULL OR m.name = $3)
-         AND ($4::text IS NULL OR h.alias = $4) ORDER BY h.revision LIMIT $5`,
-      [revision, upTo, filter.model ?? null, filter.alias ?? null, limit],
+      `SELECT ${CHANGE_COLUMNS} ${HISTORY} AND h.revision <= $2 ${also.join(' ')} ORDER BY h.revision LIMIT $3`,
+      values,
     );
     return rows.map(shown);
   }

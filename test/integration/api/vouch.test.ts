@@ -71,8 +71,11 @@ describe('vouching for a version and setting the soak window', () => {
       action: 'configure',
       from: 1,
       to: 1,
+      about: { soakSeconds: 86_400 },
       actor: 'ana',
       reason: 'another window',
     });
+    const { body: declared } = await api.as('ana').get(at('later', '/history')).expect(200);
+    expect(declared.items[0]).toMatchObject({ action: 'declare', from: 3, to: 3, about: { version: 1 } });
   });
 });

@@ -7,6 +7,7 @@ const move = {
   action: 'promote' as const,
   from: 1,
   to: 2,
+  about: null,
   reason: 'ship',
   actor: 'ana',
   at: '2026-01-01T00:00:00.000Z',

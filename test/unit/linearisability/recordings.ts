@@ -19,7 +19,7 @@ export function changeOf(
   other: Partial<AliasChangeView> = {},
 ): AliasChangeView {
   const at = new Date(change.revision).toISOString();
-  return { ...NAME, action: 'promote', reason: reasonFor(id), actor: 'client', at, ...change, ...other };
+  return { ...NAME, action: 'promote', about: null, reason: reasonFor(id), actor: 'client', at, ...change, ...other };
 }
 
 /** A retarget of the rollback target, which a move of operation `id` brought with it. */
