@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Refusal } from '../../contract/refusal.js';
 import { pairedWith } from '../../domain/names.js';
+import { targetAliasSql } from '../resolution/index.js';
 import { AliasChangeEntity } from './alias-change.entity.js';
 import { lockAlias, type LockedAlias } from './locked-alias.js';
 
@@ -35,7 +36,7 @@ const SHOWN = `
   JOIN alias_history h ON h.revision = a.revision
   LEFT JOIN alias_standings l ON l.model_id = a.model_id AND l.alias = a.name AND l.version = a.version
   LEFT JOIN aliases t ON t.model_id = a.model_id
-    AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target'
+    AND t.name = ${targetAliasSql('a.name')}
   WHERE a.model_id = $1 AND a.version IS NOT NULL`;
 
 /** Rows of `aliases` and what surrounds them. */

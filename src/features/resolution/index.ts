@@ -1,3 +1,4 @@
 export { ALIAS_CHANNEL } from './alias-feed.js';
 export { ResolutionModule, type ResolutionOptions } from './resolution.module.js';
 export { Resolutions } from './resolutions.js';
+export { targetAliasSql } from './target-alias-sql.js';

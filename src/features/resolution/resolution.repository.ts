@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AliasChangeView } from '../../contract/views.js';
+import { targetAliasSql } from './target-alias-sql.js';
 
 /** One alias with the record it points at and the record of its rollback target, if it has one; both as JSON text. */
 export interface ResolvedRow {
@@ -30,7 +31,7 @@ const ROWS = `
     (SELECT json_build_object(${RECORD('w')})::text FROM versions w
       WHERE w.model_id = a.model_id AND w.version = (
         SELECT t.version FROM aliases t WHERE t.model_id = a.model_id
-          AND t.name = CASE a.name WHEN 'production' THEN '' ELSE a.name || '-' END || 'rollback-target')) AS warm
+          AND t.name = ${targetAliasSql('a.name')})) AS warm
   FROM aliases a JOIN models m ON m.id = a.model_id`;
 // In pages: each statement stays short, however many aliases there are.
 const PAGE = 5000;
