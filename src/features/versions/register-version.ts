@@ -43,8 +43,10 @@ export class RegisterVersion {
   async execute(registration: Registration): Promise<{ view: VersionView; created: boolean } | Refusal> {
     const record = await toRecord(registration.body, (uri) => this.stores.uriProblem(uri));
     if (record instanceof Refusal) return record;
+    // Before the turn: a record of ten thousand artifacts is not hashed while others wait for the model's row.
+    const digest = recordDigest(record);
     const done = await this.turns.run(registration.model, () =>
-      this.transactions.run((transaction) => this.register(transaction, registration, record)),
+      this.transactions.run((transaction) => this.register(transaction, registration, { ...record, digest })),
     );
     if (done instanceof Refusal) return done;
     const pointers = done.created ? [] : await this.versions.aliasesOf(done.row.modelId, [done.row.version]);
@@ -54,14 +56,14 @@ export class RegisterVersion {
   private async register(
     transaction: Transaction,
     { model, body, actor, key }: Registration,
-    record: VersionRecord,
+    record: VersionRecord & { digest: string },
   ): Promise<Registered | Refusal> {
     if (body.createModel)
       await this.models.add({ name: model, description: '', labels: {}, createdBy: actor }, transaction);
     const locked = await this.versions.lockModel(transaction, model);
     if (!locked) return (await this.models.require(model, transaction)) as Refusal;
 
-    const digest = recordDigest(record);
+    const { digest } = record;
     const keyed = key === null ? null : await this.versions.byKey(transaction, locked.id, key);
     if (keyed) return keyed.digest === digest ? { row: keyed, created: false } : keyTaken(model, key, keyed.version);
 
@@ -72,7 +74,6 @@ export class RegisterVersion {
       same ??
       (await this.versions.add(transaction, {
         ...numbered,
-        digest,
         ...record,
         source,
         labels,
