@@ -75,6 +75,8 @@ const UP = [
    )`,
   `CREATE INDEX alias_history_by_alias ON alias_history (model_id, alias, revision DESC)`,
   `CREATE INDEX alias_history_by_time ON alias_history (model_id, alias, at DESC, revision DESC)`,
+  // The young end of it, over all models: which versions served lately.
+  `CREATE INDEX alias_history_lately ON alias_history (at)`,
 
   // What is known of a version under an alias once it stopped serving there.
   `CREATE TABLE alias_standings (
@@ -125,19 +127,6 @@ const UP = [
      PRIMARY KEY (model_id, alias, controller)
    )`,
 
-  `CREATE TABLE checks (
-     id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-     model_id    integer     NOT NULL,
-     version     integer     NOT NULL,
-     subject     text        NOT NULL,
-     state       text        NOT NULL,
-     evidence    jsonb       NOT NULL,
-     duration_ms integer     NOT NULL,
-     observed_at timestamptz NOT NULL,
-     FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
-   )`,
-  `CREATE INDEX checks_newest ON checks (model_id, version, subject, observed_at DESC)`,
-
   // The database itself keeps what must never change; no path through the API or a console gets around it.
   `CREATE FUNCTION lastgood_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
@@ -154,7 +143,6 @@ const UP = [
 ];
 
 const DOWN = [
-  'checks',
   'serving_reports',
   'rollbacks',
   'alias_standings',
@@ -166,7 +154,7 @@ const DOWN = [
   'models',
 ].map((table) => `DROP TABLE ${table}`);
 
-/** Models, versions, aliases and their history, rollbacks, reports and checks. */
+/** Models, versions, aliases and their history, rollbacks and reports. */
 export class Registry1700000000001 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of UP) await queryRunner.query(statement);

@@ -1,5 +1,6 @@
 import { Registry1700000000001 } from './0001-registry.js';
+import { Checks1700000000003 } from './0003-checks.js';
 import { Outbox1700000000002 } from './0002-outbox.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
-export const MIGRATIONS = [Registry1700000000001, Outbox1700000000002];
+export const MIGRATIONS = [Registry1700000000001, Outbox1700000000002, Checks1700000000003];

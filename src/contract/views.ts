@@ -127,13 +127,19 @@ export interface ReportView {
 
 export type CheckState = 'present' | 'changed' | 'missing' | 'forbidden' | 'unreachable' | 'unsupported';
 
+/** `artifact`: what its store says. `content`: its bytes, read and hashed. The others are what their names say. */
+export type CheckKind = 'artifact' | 'content' | 'image' | 'env' | 'config' | 'pin';
+
 export interface CheckView {
   version: number;
+  kind: CheckKind;
   subject: string;
   state: CheckState;
   evidence: Record<string, unknown>;
   durationMs: number;
   observedAt: string;
+  /** Since when the subject has been seen in this state without a break; in a history, null. */
+  since: string | null;
 }
 
 export interface UploadView {

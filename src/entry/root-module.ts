@@ -5,6 +5,7 @@ import { ArtifactsModule } from '../features/artifacts/index.js';
 import { CHECK_VERSION, ChecksModule } from '../features/checks/index.js';
 import { HealthModule } from '../features/health/index.js';
 import { ModelsModule } from '../features/models/index.js';
+import { ProtectionModule, Retention } from '../features/protection/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
@@ -75,6 +76,7 @@ function shared(config: Config): DynamicModule[] {
       redisUrl: redisUrl === '' ? undefined : redisUrl,
     }),
     ArtifactsModule.forRoot(storeOptions(config)),
+    ProtectionModule.forRoot(new Retention(config.retentionSeconds)),
   ];
 }
 

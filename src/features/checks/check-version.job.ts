@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { CheckKind } from '../../contract/views.js';
 import type { Artifact } from '../../domain/version-record.js';
 import { defineJob, JobHandlers, type JobContext } from '../../platform/queue/index.js';
 import type { AbsentObject } from '../../stores/artifact-store.js';
 import type { StoreRefusal } from '../../stores/store-refusal.js';
 import { ArtifactStores } from '../artifacts/index.js';
-import type { CheckEntity } from './check.entity.js';
+import type { Observation } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
 
 /** Asks whether everything that a version needs is still where it was. Runs after a registration and after each move. */
@@ -12,11 +13,11 @@ export const CHECK_VERSION = defineJob<{ modelId: number; version: number }>('ve
 
 const AT_ONCE = 8;
 
-type Found = Pick<CheckEntity, 'state' | 'evidence'>;
-type Observation = Omit<CheckEntity, 'id' | 'modelId' | 'version'>;
+type Found = Pick<Observation, 'state' | 'evidence'>;
 
 /** One thing to look at: the subject it is recorded under, and how to look. */
 interface Need {
+  readonly kind: CheckKind;
   readonly subject: string;
   readonly observe: () => Promise<Found>;
 }
@@ -41,13 +42,13 @@ export class CheckVersion {
     if (record === null) return;
     const { artifacts, image } = record;
     const needs: Need[] = artifacts.map((artifact) => {
-      return { subject: artifact.uri, observe: () => this.observeArtifact(artifact, signal) };
+      return { kind: 'artifact', subject: artifact.uri, observe: () => this.observeArtifact(artifact, signal) };
     });
-    if (image !== null) needs.push({ subject: image, observe: () => this.observeImage(image, signal) });
+    if (image !== null) needs.push({ kind: 'image', subject: image, observe: () => this.observeImage(image, signal) });
     for (let next = 0; next < needs.length; next += AT_ONCE) {
       signal.throwIfAborted();
       const seen = await Promise.all(needs.slice(next, next + AT_ONCE).map(observed));
-      await this.checks.add(seen.map((look) => ({ ...look, modelId, version })));
+      await this.checks.record(seen.map((look) => ({ ...look, modelId, version })));
     }
   }
 
@@ -73,11 +74,11 @@ export class CheckVersion {
   }
 }
 
-async function observed({ subject, observe }: Need): Promise<Observation> {
+async function observed({ observe, ...need }: Need): Promise<Omit<Observation, 'modelId' | 'version'>> {
   const observedAt = new Date();
   const began = performance.now();
   const found = await observe();
-  return { subject, ...found, durationMs: Math.round(performance.now() - began), observedAt };
+  return { ...need, ...found, durationMs: Math.round(performance.now() - began), observedAt };
 }
 
 function absent(seen: AbsentObject | StoreRefusal): Found {

@@ -26,8 +26,8 @@ export class CheckController {
       );
     }
     const rows = await this.checks.newest(model.id, version);
-    const items = rows.map(({ subject, state, evidence, durationMs, observedAt }) => {
-      return { version, subject, state, evidence, durationMs, observedAt: observedAt.toISOString() };
+    const items = rows.map(({ modelId: _model, observedAt, since, ...row }) => {
+      return { ...row, observedAt: observedAt.toISOString(), since: since.toISOString() };
     });
     return { items, nextPageToken: null };
   }

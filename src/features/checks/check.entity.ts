@@ -1,9 +1,21 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { CheckState } from '../../contract/views.js';
+import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import type { CheckKind, CheckState } from '../../contract/views.js';
 
 /** One observation of one thing that a version needs, with its time and what was seen. */
+export interface Observation {
+  modelId: number;
+  version: number;
+  kind: CheckKind;
+  subject: string;
+  state: CheckState;
+  evidence: Record<string, unknown>;
+  durationMs: number;
+  observedAt: Date;
+}
+
+/** An observation as the history keeps it. */
 @Entity('checks')
-export class CheckEntity {
+export class CheckEntity implements Observation {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: number;
 
@@ -12,6 +24,9 @@ export class CheckEntity {
 
   @Column('integer')
   version!: number;
+
+  @Column('text')
+  kind!: CheckKind;
 
   @Column('text')
   subject!: string;
@@ -27,4 +42,36 @@ export class CheckEntity {
 
   @Column('timestamptz', { name: 'observed_at' })
   observedAt!: Date;
+}
+
+/** The newest observation of a subject. */
+@Entity('newest_checks')
+export class NewestCheckEntity implements Observation {
+  @PrimaryColumn('integer', { name: 'model_id' })
+  modelId!: number;
+
+  @PrimaryColumn('integer')
+  version!: number;
+
+  @PrimaryColumn('text')
+  kind!: CheckKind;
+
+  @PrimaryColumn('text')
+  subject!: string;
+
+  @Column('text')
+  state!: CheckState;
+
+  @Column('jsonb')
+  evidence!: Record<string, unknown>;
+
+  @Column('integer', { name: 'duration_ms' })
+  durationMs!: number;
+
+  @Column('timestamptz', { name: 'observed_at' })
+  observedAt!: Date;
+
+  /** When the subject was first seen in the state it is still in. */
+  @Column('timestamptz')
+  since!: Date;
 }

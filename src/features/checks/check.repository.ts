@@ -1,40 +1,58 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { Env } from '../../domain/env.js';
 import type { Artifact } from '../../domain/version-record.js';
-import { CheckEntity } from './check.entity.js';
+import { NewestCheckEntity, type Observation } from './check.entity.js';
 
-/** Rows of `checks`, and what a check needs to know of a version. */
+/** What a version needs outside the registry. */
+export interface Needs {
+  artifacts: Artifact[];
+  image: string | null;
+  env: Env;
+}
+
+// One statement: the history and the newest never disagree. An observation that is older than the newest, from a job
+// that ran late, goes into the history alone. Of one subject seen twice in one call, the later one counts.
+const RECORD = `
+  WITH seen AS (
+    SELECT * FROM json_to_recordset($1) AS seen (
+      "modelId" integer, version integer, kind text, subject text, state text, evidence jsonb,
+      "durationMs" integer, "observedAt" timestamptz)
+  ), told AS (
+    INSERT INTO checks (model_id, version, kind, subject, state, evidence, duration_ms, observed_at)
+    SELECT * FROM seen
+  )
+  INSERT INTO newest_checks AS n
+    (model_id, version, kind, subject, state, evidence, duration_ms, observed_at, since)
+  SELECT DISTINCT ON ("modelId", version, kind, subject) *, "observedAt" FROM seen
+  ORDER BY "modelId", version, kind, subject, "observedAt" DESC
+  ON CONFLICT (model_id, version, kind, subject) DO UPDATE SET
+    state = excluded.state, evidence = excluded.evidence, duration_ms = excluded.duration_ms,
+    observed_at = excluded.observed_at,
+    since = CASE WHEN n.state = excluded.state THEN n.since ELSE excluded.since END
+  WHERE n.observed_at <= excluded.observed_at`;
+
+/** Rows of `checks` and `newest_checks`, and what a check needs to know of a version. */
 @Injectable()
 export class CheckRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** What a version needs outside the registry; null where there is no such version. */
-  async needsOf(modelId: number, version: number): Promise<{ artifacts: Artifact[]; image: string | null } | null> {
-    const rows: { artifacts: Artifact[]; image: string | null }[] = await this.dataSource.query(
-      'SELECT artifacts, image FROM versions WHERE model_id = $1 AND version = $2',
-      [modelId, version],
-    );
+  async needsOf(modelId: number, version: number): Promise<Needs | null> {
+    const sql = 'SELECT artifacts, image, env FROM versions WHERE model_id = $1 AND version = $2';
+    const rows: Needs[] = await this.dataSource.query(sql, [modelId, version]);
     return rows[0] ?? null;
   }
 
-  async add(checks: Omit<CheckEntity, 'id'>[]): Promise<void> {
-    if (checks.length > 0) {
-      await this.dataSource.manager.insert(
-        CheckEntity,
-        checks as Parameters<typeof this.dataSource.manager.insert<CheckEntity>>[1],
-      );
-    }
+  /** Keeps what was seen, in the history and as the newest of each subject. */
+  async record(observations: readonly Observation[]): Promise<void> {
+    if (observations.length > 0) await this.dataSource.query(RECORD, [JSON.stringify(observations)]);
   }
 
   /** The newest observation of each thing that the version needs. */
-  newest(modelId: number, version: number): Promise<CheckEntity[]> {
-    return this.dataSource.manager
-      .createQueryBuilder(CheckEntity, 'c')
-      .distinctOn(['c.subject'])
-      .where('c.modelId = :modelId AND c.version = :version', { modelId, version })
-      .orderBy('c.subject')
-      .addOrderBy('c.observedAt', 'DESC')
-      .getMany();
+  newest(modelId: number, version: number): Promise<NewestCheckEntity[]> {
+    const order = { kind: 'ASC', subject: 'ASC' } as const;
+    return this.dataSource.manager.find(NewestCheckEntity, { where: { modelId, version }, order });
   }
 }

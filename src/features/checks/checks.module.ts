@@ -3,12 +3,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ModelsModule } from '../models/index.js';
 import { CheckVersion } from './check-version.job.js';
 import { CheckController } from './check.controller.js';
-import { CheckEntity } from './check.entity.js';
+import { CheckEntity, NewestCheckEntity } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([CheckEntity]), ModelsModule],
+  imports: [TypeOrmModule.forFeature([CheckEntity, NewestCheckEntity]), ModelsModule],
   controllers: [CheckController],
   providers: [CheckRepository, CheckVersion],
+  exports: [CheckRepository],
 })
 export class ChecksModule {}

@@ -28,6 +28,7 @@ export interface Settings {
   readonly logLevel: LogLevel;
   readonly bodyLimitBytes: number;
   readonly soakWindowSeconds: number;
+  readonly retentionSeconds: number;
   readonly shutdownGraceSeconds: number;
   readonly jobConcurrency: number;
   readonly jobAttempts: number;
@@ -135,6 +136,14 @@ export const schema: Schema<Settings> = {
     max: 90 * day,
     default: 1800,
     env: 'LASTGOOD_SOAK_WINDOW_SECONDS',
+  },
+  retentionSeconds: {
+    doc: 'How long a version is kept at hand after it stopped serving, in seconds.',
+    format: 'whole-number',
+    min: 0,
+    max: 3650 * day,
+    default: 14 * day,
+    env: 'LASTGOOD_RETENTION_SECONDS',
   },
   shutdownGraceSeconds: {
     doc: 'How long requests and jobs in progress may take to end at shutdown, in seconds.',

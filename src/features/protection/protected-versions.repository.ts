@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { ROLES, type Role } from '../../domain/role.js';
+import { protectedVersionsSql } from './protected-versions.sql.js';
+import { Retention } from './retention.js';
+
+/** A version that may be needed, and what for. */
+export interface ProtectedVersion {
+  modelId: number;
+  version: number;
+  role: Role;
+}
+
+interface Row {
+  modelId: number;
+  version: number;
+  rank: number;
+}
+
+/** Which versions may be needed: what they are made of is checked often, pinned where it lies, and kept on nodes. */
+@Injectable()
+export class ProtectedVersions {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly retention: Retention,
+  ) {}
+
+  /** All of them, each with its most urgent role. */
+  async all(): Promise<ProtectedVersion[]> {
+    const sql = `SELECT model_id AS "modelId", version, rank FROM (${protectedVersionsSql('$1')}) p`;
+    const rows: Row[] = await this.dataSource.query(sql, [this.retention.seconds]);
+    return rows.map(withRole);
+  }
+
+  /** What one version is needed for, or null where nothing needs it. */
+  async roleOf(modelId: number, version: number): Promise<Role | null> {
+    const sql = `SELECT rank FROM (${protectedVersionsSql('$1')}) p WHERE model_id = $2 AND version = $3`;
+    const [row]: Pick<Row, 'rank'>[] = await this.dataSource.query(sql, [this.retention.seconds, modelId, version]);
+    return row === undefined ? null : (ROLES[row.rank] ?? null);
+  }
+}
+
+function withRole({ modelId, version, rank }: Row): ProtectedVersion {
+  const role = ROLES[rank];
+  if (role === undefined) throw new Error(`no role has the rank ${rank}`);
+  return { modelId, version, role };
+}

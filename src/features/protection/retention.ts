@@ -1,0 +1,4 @@
+/** How long a version is kept after it stopped serving, in seconds. */
+export class Retention {
+  constructor(readonly seconds: number) {}
+}
