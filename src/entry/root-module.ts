@@ -64,14 +64,15 @@ function outbound({
 }
 
 function shared(config: Config): DynamicModule[] {
-  const { databaseUrl, databasePoolSize, redisUrl, jobConcurrency, jobAttempts, shutdownGraceSeconds } = config;
+  const { databaseUrl, databasePoolSize, redisUrl, shutdownGraceSeconds } = config;
   return [
     DatabaseModule.forRoot({ url: databaseUrl, poolSize: databasePoolSize }),
     QueueModule.forRoot({
       databaseUrl,
       jobs: JOBS,
-      concurrency: jobConcurrency,
-      attempts: jobAttempts,
+      concurrency: config.jobConcurrency,
+      bulkConcurrency: config.bulkJobConcurrency,
+      attempts: config.jobAttempts,
       graceMs: shutdownGraceSeconds * 1e3,
       redisUrl: redisUrl === '' ? undefined : redisUrl,
     }),

@@ -14,7 +14,7 @@ import { prepareQueue } from '../../src/platform/queue/prepare-queue.js';
 import { resolveQueueOptions } from '../../src/platform/queue/queue-options.js';
 import type { QueueOptions, ResolvedQueueOptions } from '../../src/platform/queue/queue-options.js';
 import { QueueLogBook } from './queue-log-book.js';
-import { note } from './queue-note.js';
+import { bulkNote, note } from './queue-note.js';
 import type { QueuePlace } from './queue-places.js';
 
 /** Everything of the queue over one fresh database, and what a test starts of it. */
@@ -30,7 +30,7 @@ export class QueueHarness {
     private readonly leave: () => Promise<void>,
   ) {
     this.options = { ...options, log: this.log };
-    this.outbox = new OutboxRepository(dataSource, new JobHandlers([note]));
+    this.outbox = new OutboxRepository(dataSource, new JobHandlers([note, bulkNote]));
     this.queue = new BullJobQueue(this.options);
   }
 
@@ -40,13 +40,18 @@ export class QueueHarness {
     const dataSource = await openOutbox(options.databaseUrl);
     await prepareQueue(options.databaseUrl);
     const quick = { attempts: 3, backOffMs: 20, lockMs: 1500, graceMs: 1000, pollMs: 200 };
-    return new QueueHarness(dataSource, resolveQueueOptions({ ...quick, ...options }), leave);
+    return new QueueHarness(dataSource, resolveQueueOptions({ ...quick, ...options, jobs: [note, bulkNote] }), leave);
   }
 
-  /** Starts a worker that runs every note with this handler. */
-  async work(handler: JobHandler<{ n: number }>, options: Partial<QueueOptions> = {}): Promise<JobWorker> {
-    const handlers = new JobHandlers([note]);
+  /** Starts a worker that runs every note with this handler, and those of the bulk lane with `bulk` if it is given. */
+  async work(
+    handler: JobHandler<{ n: number }>,
+    options: Partial<QueueOptions> = {},
+    bulk: JobHandler<{ n: number }> = handler,
+  ): Promise<JobWorker> {
+    const handlers = new JobHandlers([note, bulkNote]);
     handlers.handle(note, handler);
+    handlers.handle(bulkNote, bulk);
     const worker = new BullJobWorker({ ...this.options, ...options }, handlers);
     this.cleanups.push(() => worker.stop());
     await worker.start();

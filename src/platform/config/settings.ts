@@ -31,6 +31,7 @@ export interface Settings {
   readonly retentionSeconds: number;
   readonly shutdownGraceSeconds: number;
   readonly jobConcurrency: number;
+  readonly bulkJobConcurrency: number;
   readonly jobAttempts: number;
   readonly store: StoreKind;
   readonly fileRoots: readonly string[];
@@ -154,12 +155,20 @@ export const schema: Schema<Settings> = {
     env: 'LASTGOOD_SHUTDOWN_GRACE_SECONDS',
   },
   jobConcurrency: {
-    doc: 'Jobs that one worker runs at the same time.',
+    doc: 'Prompt jobs, such as the checks after a move, that one worker runs at the same time.',
     format: 'whole-number',
     min: 1,
     max: 1000,
     default: 4,
     env: 'LASTGOOD_JOB_CONCURRENCY',
+  },
+  bulkJobConcurrency: {
+    doc: 'Bulk jobs, such as sweeps and the reading of bytes, that one worker runs at the same time beside those.',
+    format: 'whole-number',
+    min: 1,
+    max: 1000,
+    default: 2,
+    env: 'LASTGOOD_BULK_JOB_CONCURRENCY',
   },
   jobAttempts: {
     doc: 'How often a failing job is tried before it is given up.',

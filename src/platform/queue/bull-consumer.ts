@@ -1,8 +1,9 @@
 import { Worker, createPostgresBackend } from 'bullmq';
 import type { IQueueBackend, Job, JobProgress, WorkerOptions } from 'bullmq';
 import { backOffMs } from '../timing/back-off.js';
-import { QUEUE_NAME } from './bull-producer.js';
+import { QUEUE_NAMES } from './bull-producer.js';
 import type { JobData } from './job.js';
+import type { Lane } from './lane.js';
 import { pgQueueConnection } from './pg-connection.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 
@@ -26,9 +27,10 @@ export type BullConsumer = Pick<
   on(event: 'failed', listener: (job: BullJob | undefined, error: Error) => void): unknown;
 };
 
-/** Begins to take jobs, from Redis when there is one and else from PostgreSQL. */
-export const openConsumer = (options: ResolvedQueueOptions, process: Process): BullConsumer => {
-  const { redisUrl, databaseUrl, redisPrefix, concurrency, lockMs, attempts, backOffMs: base } = options;
+/** Begins to take the jobs of one lane, from Redis when there is one and else from PostgreSQL. */
+export const openConsumer = (lane: Lane, options: ResolvedQueueOptions, process: Process): BullConsumer => {
+  const { redisUrl, databaseUrl, redisPrefix, lockMs, attempts, backOffMs: base } = options;
+  const concurrency = lane === 'bulk' ? options.bulkConcurrency : options.concurrency;
   const common: Omit<WorkerOptions, 'connection'> = {
     concurrency,
     lockDuration: lockMs,
@@ -40,11 +42,11 @@ export const openConsumer = (options: ResolvedQueueOptions, process: Process): B
   };
   if (redisUrl !== undefined) {
     const connection = { url: redisUrl, maxRetriesPerRequest: null };
-    return new Worker<JobData, void>(QUEUE_NAME, process, { ...common, prefix: redisPrefix, connection });
+    return new Worker<JobData, void>(QUEUE_NAMES[lane], process, { ...common, prefix: redisPrefix, connection });
   }
   const connection = pgQueueConnection(databaseUrl, Math.min(concurrency + 1, 10));
   return new Worker<JobData, void, string, IQueueBackend, JobProgress, typeof connection>(
-    QUEUE_NAME,
+    QUEUE_NAMES[lane],
     process,
     { ...common, connection },
     createPostgresBackend,

@@ -5,6 +5,8 @@ import { deadline } from '../timing/deadline.js';
 import { DEFAULT_PRIORITY, assertJob } from './job.js';
 import type { IdentifiedJob } from './job.js';
 import { JobQueue } from './job-queue.js';
+import { LANES, laneFinder, perLane } from './lane.js';
+import type { Lane } from './lane.js';
 import type { FailedJob, QueueDepth, RetryResult } from './job-queue.js';
 import { QueueSchemaError, QueueUnavailableError } from './queue-errors.js';
 import { reasonOf } from '../telemetry/structured-log.js';
@@ -16,57 +18,52 @@ export const BACK_OFF = 'capped-exponential';
 /** The queue on BullMQ. It connects on first use, so a process that only appends to the outbox never connects. */
 export class BullJobQueue extends JobQueue {
   private producer: Promise<BullProducer> | undefined;
+  private readonly laneOf: (name: string) => Lane;
 
   constructor(private readonly options: ResolvedQueueOptions) {
     super();
+    this.laneOf = laneFinder(options.jobs);
   }
 
   override async enqueue(jobs: readonly IdentifiedJob[]): Promise<void> {
     for (const job of jobs) assertJob(job);
-    if (jobs.length === 0) return;
-    const bulk = jobs.map((job) => ({ name: job.name, data: { ...job.data }, opts: this.jobOptions(job) }));
-    await this.call((queue) => queue.addBulk(bulk));
+    const laned = perLane((lane) => jobs.filter((job) => this.laneOf(job.name) === lane));
+    for (const lane of LANES) {
+      const bulk = laned[lane].map((job) => ({ name: job.name, data: { ...job.data }, opts: this.jobOptions(job) }));
+      if (bulk.length > 0) await this.call((queues) => queues[lane].addBulk(bulk));
+    }
   }
 
-  override async depth(): Promise<QueueDepth> {
-    const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
-    const counts = await this.call((queue) => queue.getJobCounts(...states));
-    const of = (state: (typeof states)[number]): number => counts[state] ?? 0;
-    return {
-      waiting: of('waiting') + of('prioritized'),
-      active: of('active'),
-      delayed: of('delayed'),
-      failed: of('failed'),
-      completed: of('completed'),
-    };
+  override depths(): Promise<Record<Lane, QueueDepth>> {
+    return this.call(async (queues) => {
+      const [prompt, bulk] = await Promise.all([depthOf(queues.prompt), depthOf(queues.bulk)]);
+      return { prompt, bulk };
+    });
   }
 
   override async failed(limit: number): Promise<FailedJob[]> {
     if (limit < 1) return [];
-    const jobs = await this.call((queue) => queue.getFailed(0, limit - 1));
-    return jobs.map((job) => ({
-      id: job.id ?? '',
-      name: job.name,
-      data: job.data,
-      reason: job.failedReason,
-      attempts: job.attemptsMade,
-      createdAt: new Date(job.timestamp),
-      failedAt: new Date(job.finishedOn ?? job.timestamp),
-    }));
+    const lanes = await this.call((queues) => Promise.all(LANES.map((lane) => failedIn(lane, queues[lane], limit))));
+    return lanes
+      .flat()
+      .toSorted((a, b) => b.failedAt.getTime() - a.failedAt.getTime())
+      .slice(0, limit);
   }
 
   override async retry(id: string): Promise<RetryResult> {
-    return this.call(async (queue) => {
-      const job = await queue.getJob(id);
-      if (job === undefined) {
+    return this.call(async (queues) => {
+      const found = await Promise.all(LANES.map((lane) => queues[lane].getJob(id)));
+      const jobs = found.filter((job) => job !== undefined);
+      if (jobs.length === 0) {
         return { retried: false, code: 'job_not_found', text: `there is no job "${id}"; list the failed jobs` };
       }
-      if (!(await job.isFailed())) {
-        const text = `job "${id}" has not failed; only a failed job can be run again`;
-        return { retried: false, code: 'job_not_failed', text };
+      for (const job of jobs) {
+        if (!(await job.isFailed())) continue;
+        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+        return { retried: true };
       }
-      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-      return { retried: true };
+      const text = `job "${id}" has not failed; only a failed job can be run again`;
+      return { retried: false, code: 'job_not_failed', text };
     });
   }
 
@@ -97,10 +94,10 @@ export class BullJobQueue extends JobQueue {
     };
   }
 
-  private async call<T>(use: (queue: BullQueue) => Promise<T>): Promise<T> {
+  private async call<T>(use: (queues: BullProducer['queues']) => Promise<T>): Promise<T> {
     try {
-      const { queue } = await this.connected();
-      return await deadline(use(queue), ANSWER_MS, `the queue did not answer within ${ANSWER_MS} ms`);
+      const { queues } = await this.connected();
+      return await deadline(use(queues), ANSWER_MS, `the queue did not answer within ${ANSWER_MS} ms`);
     } catch (error) {
       if (error instanceof QueueSchemaError) throw error;
       throw new QueueUnavailableError(`the job queue is not available: ${reasonOf(error)}`, { cause: error });
@@ -116,3 +113,30 @@ export class BullJobQueue extends JobQueue {
     return opening;
   }
 }
+
+const depthOf = async (queue: BullQueue): Promise<QueueDepth> => {
+  const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
+  const counts = await queue.getJobCounts(...states);
+  const of = (state: (typeof states)[number]): number => counts[state] ?? 0;
+  return {
+    waiting: of('waiting') + of('prioritized'),
+    active: of('active'),
+    delayed: of('delayed'),
+    failed: of('failed'),
+    completed: of('completed'),
+  };
+};
+
+const failedIn = async (lane: Lane, queue: BullQueue, limit: number): Promise<FailedJob[]> => {
+  const jobs = await queue.getFailed(0, limit - 1);
+  return jobs.map((job) => ({
+    id: job.id ?? '',
+    name: job.name,
+    lane,
+    data: job.data,
+    reason: job.failedReason,
+    attempts: job.attemptsMade,
+    createdAt: new Date(job.timestamp),
+    failedAt: new Date(job.finishedOn ?? job.timestamp),
+  }));
+};

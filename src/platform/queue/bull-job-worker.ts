@@ -2,6 +2,8 @@ import { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from '
 import { openConsumer } from './bull-consumer.js';
 import type { BullConsumer, BullJob } from './bull-consumer.js';
 import { missingSchema } from './bull-producer.js';
+import { LANES } from './lane.js';
+import type { Lane } from './lane.js';
 import { deadline } from '../timing/deadline.js';
 import type { JobHandlers } from './job-handlers.js';
 import { JobWorker } from './job-queue.js';
@@ -15,7 +17,7 @@ const ABORT_MS = 2000;
 
 /** Runs jobs with BullMQ. */
 export class BullJobWorker extends JobWorker {
-  private consumer: BullConsumer | undefined;
+  private consumers: readonly BullConsumer[] = [];
   private aborting = false;
 
   constructor(
@@ -26,19 +28,14 @@ export class BullJobWorker extends JobWorker {
   }
 
   override async start(): Promise<void> {
-    if (this.consumer !== undefined) return;
+    if (this.consumers.length > 0) return;
     this.handlers.assertComplete();
     this.aborting = false;
-    const consumer = openConsumer(this.options, (job, token, signal) => this.process(job, token, signal));
-    this.consumer = consumer;
     const errors = new RepeatedErrors(this.options.log, 'the job worker reports an error');
-    consumer.on('error', (error) => errors.report(error));
-    // Another worker may run the job now; this run should end rather than compete.
-    consumer.on('lockRenewalFailed', (ids) => ids.forEach((id) => consumer.cancelJob(id, 'the job was lost')));
-    consumer.on('failed', (job, error) => this.logFailure(job, error));
+    this.consumers = LANES.map((lane) => this.open(lane, errors));
     if (this.options.redisUrl !== undefined) return;
     try {
-      await consumer.waitUntilReady();
+      await Promise.all(this.consumers.map((consumer) => consumer.waitUntilReady()));
     } catch (error) {
       await this.stop();
       if (error instanceof SchemaMigrationRequiredError) throw new QueueSchemaError(missingSchema, { cause: error });
@@ -47,17 +44,25 @@ export class BullJobWorker extends JobWorker {
   }
 
   override async stop(): Promise<void> {
-    const consumer = this.consumer;
-    this.consumer = undefined;
-    if (consumer === undefined) return;
-    const ended = consumer.pause();
+    const { consumers } = this;
+    this.consumers = [];
+    const ended = Promise.allSettled(consumers.map((consumer) => consumer.pause()));
     if (!(await settles(ended, this.options.graceMs))) {
       this.aborting = true;
-      consumer.cancelAllJobs('the worker stops');
+      for (const consumer of consumers) consumer.cancelAllJobs('the worker stops');
       await settles(ended, ABORT_MS);
     }
     // Forced, because a job that ignores its signal must not keep the process: its lock runs out and it runs elsewhere.
-    await settles(consumer.close(true), ABORT_MS);
+    await settles(Promise.allSettled(consumers.map((consumer) => consumer.close(true))), ABORT_MS);
+  }
+
+  private open(lane: Lane, errors: RepeatedErrors): BullConsumer {
+    const consumer = openConsumer(lane, this.options, (job, token, signal) => this.process(job, token, signal));
+    consumer.on('error', (error) => errors.report(error));
+    // Another worker may run the job now; this run should end rather than compete.
+    consumer.on('lockRenewalFailed', (ids) => ids.forEach((id) => consumer.cancelJob(id, 'the job was lost')));
+    consumer.on('failed', (job, error) => this.logFailure(job, error));
+    return consumer;
   }
 
   private async process(job: BullJob, token = '', signal = new AbortController().signal): Promise<void> {

@@ -3,19 +3,21 @@ import type { IQueueBackend, Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { deadline } from '../timing/deadline.js';
 import type { JobData } from './job.js';
+import { perLane } from './lane.js';
+import type { Lane } from './lane.js';
 import { pgQueueConnection } from './pg-connection.js';
 import { QueueSchemaError } from './queue-errors.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 
-/** The one queue's name; the job's name tells the kinds apart. */
-export const QUEUE_NAME = 'jobs';
+/** The name of each lane's queue; the job's name tells the kinds apart. */
+export const QUEUE_NAMES: Readonly<Record<Lane, string>> = { prompt: 'jobs', bulk: 'bulk-jobs' };
 
 /** Longest wait for the queue's server, in milliseconds: past it the caller's own back-off is the better judge. */
 export const ANSWER_MS = 5000;
 
 type BullJob = Job<JobData, void>;
 
-/** The part of BullMQ's queue that the producing side uses, the same over both backends. */
+/** The part of a BullMQ queue that the producing side uses, the same over both backends. */
 export type BullQueue = Pick<
   Queue<JobData, void, string, JobData, void, string, IQueueBackend>,
   'addBulk' | 'getJobCounts'
@@ -23,23 +25,27 @@ export type BullQueue = Pick<
 
 /** An open connection for producing and looking. */
 export interface BullProducer {
-  readonly queue: BullQueue;
+  readonly queues: Readonly<Record<Lane, BullQueue>>;
   close(): Promise<void>;
 }
 
 const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer> => {
   const connection = pgQueueConnection(options.databaseUrl, 2);
-  const queue = new Queue<JobData, void, string, JobData, void, string, IQueueBackend, typeof connection>(
-    QUEUE_NAME,
-    { connection },
-    createPostgresBackend,
-  );
-  // A dropped connection is reported to whoever calls next; without a listener it would end the process.
-  queue.on('error', () => undefined);
-  const close = () => queue.close();
+  const queues = perLane((lane) => {
+    const queue = new Queue<JobData, void, string, JobData, void, string, IQueueBackend, typeof connection>(
+      QUEUE_NAMES[lane],
+      { connection },
+      createPostgresBackend,
+    );
+    // A dropped connection is reported to whoever calls next; without a listener it would end the process.
+    queue.on('error', () => undefined);
+    return queue;
+  });
+  const close = async (): Promise<void> => void (await Promise.all([queues.prompt.close(), queues.bulk.close()]));
+  const ready = Promise.all([queues.prompt.waitUntilReady(), queues.bulk.waitUntilReady()]);
   try {
-    await deadline(queue.waitUntilReady(), ANSWER_MS, `PostgreSQL did not answer within ${ANSWER_MS} ms`);
-    return { queue, close };
+    await deadline(ready, ANSWER_MS, `PostgreSQL did not answer within ${ANSWER_MS} ms`);
+    return { queues, close };
   } catch (error) {
     await close();
     throw error instanceof SchemaMigrationRequiredError ? new QueueSchemaError(missingSchema, { cause: error }) : error;
@@ -63,17 +69,21 @@ const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): 
   redis.on('error', (error: Error) => {
     lastError = error;
   });
-  let queue: Queue<JobData, void> | undefined;
+  let queues: Record<Lane, Queue<JobData, void>> | undefined;
   const close = async (): Promise<void> => {
-    await queue?.close();
+    await Promise.all([queues?.prompt.close(), queues?.bulk.close()]);
     redis.disconnect();
   };
   try {
     await deadline(redis.connect(), ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
-    queue = new Queue<JobData, void>(QUEUE_NAME, { connection: redis, prefix: options.redisPrefix });
-    queue.on('error', () => undefined);
-    await deadline(queue.waitUntilReady(), ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
-    return { queue, close };
+    queues = perLane((lane) => {
+      const queue = new Queue<JobData, void>(QUEUE_NAMES[lane], { connection: redis, prefix: options.redisPrefix });
+      queue.on('error', () => undefined);
+      return queue;
+    });
+    const ready = Promise.all([queues.prompt.waitUntilReady(), queues.bulk.waitUntilReady()]);
+    await deadline(ready, ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
+    return { queues, close };
   } catch (error) {
     await close();
     throw lastError ?? error;
@@ -81,7 +91,7 @@ const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): 
 };
 
 /**
- * Opens the producing side of the queue, on Redis when there is one and else on PostgreSQL.
+ * Opens the producing side of both lanes, on Redis when there is one and else on PostgreSQL.
  * @throws when the server cannot be reached at once; QueueSchemaError when the queue's tables are missing
  */
 export const openProducer = (options: ResolvedQueueOptions): Promise<BullProducer> => {

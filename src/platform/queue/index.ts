@@ -4,6 +4,8 @@ export { DEFAULT_PRIORITY, FIRST_PRIORITY, LAST_PRIORITY } from './job.js';
 export type { IdentifiedJob, JobData, OutboundJob } from './job.js';
 export { JobHandlers } from './job-handlers.js';
 export type { JobContext, JobHandler } from './job-handlers.js';
+export { LANES } from './lane.js';
+export type { Lane } from './lane.js';
 export { JobQueue, JobWorker } from './job-queue.js';
 export type { FailedJob, QueueDepth, RetryResult } from './job-queue.js';
 export { OutboxRow } from './outbox.entity.js';

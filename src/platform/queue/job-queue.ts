@@ -1,4 +1,6 @@
 import type { IdentifiedJob, JobData } from './job.js';
+import { LANES } from './lane.js';
+import type { Lane } from './lane.js';
 
 /** How many jobs are in each state. */
 export interface QueueDepth {
@@ -14,6 +16,7 @@ export interface QueueDepth {
 export interface FailedJob {
   readonly id: string;
   readonly name: string;
+  readonly lane: Lane;
   readonly data: JobData;
   /** What the last attempt threw. */
   readonly reason: string;
@@ -35,9 +38,23 @@ export abstract class JobQueue {
    */
   abstract enqueue(jobs: readonly IdentifiedJob[]): Promise<void>;
 
-  abstract depth(): Promise<QueueDepth>;
+  /** How many jobs are in each state, lane by lane. */
+  abstract depths(): Promise<Record<Lane, QueueDepth>>;
 
-  /** The jobs that failed for good, the latest first. */
+  /** How many jobs are in each state, in both lanes together. */
+  async depth(): Promise<QueueDepth> {
+    const depths = await this.depths();
+    const sum = (state: keyof QueueDepth): number => LANES.reduce((total, lane) => total + depths[lane][state], 0);
+    return {
+      waiting: sum('waiting'),
+      active: sum('active'),
+      delayed: sum('delayed'),
+      failed: sum('failed'),
+      completed: sum('completed'),
+    };
+  }
+
+  /** The jobs that failed for good in either lane, the latest first. */
   abstract failed(limit: number): Promise<FailedJob[]>;
 
   /** Lets a failed job run again, with all its attempts before it. */
@@ -47,7 +64,7 @@ export abstract class JobQueue {
   abstract close(): Promise<void>;
 }
 
-/** Runs the jobs of the queue in this process. */
+/** Runs the jobs of the queue in this process, each lane in places of its own. */
 export abstract class JobWorker {
   /**
    * Begins to take jobs. A Redis that is away is waited for in the background.

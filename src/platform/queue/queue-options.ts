@@ -1,3 +1,4 @@
+import type { LanedJob } from './lane.js';
 import { nestQueueLog } from './queue-log.js';
 import type { QueueLog } from './queue-log.js';
 
@@ -8,9 +9,11 @@ export interface QueueOptions {
   /** `redis://` or `rediss://`. The server must keep its data (appendonly) and evict none (noeviction). */
   readonly redisUrl?: string | undefined;
   /** Every kind of job that the product appends. Each needs exactly one handler. */
-  readonly jobs: readonly { readonly name: string }[];
-  /** How many jobs one worker runs at a time; 8. */
+  readonly jobs: readonly LanedJob[];
+  /** How many jobs of the prompt lane one worker runs at a time; 8. */
   readonly concurrency?: number;
+  /** How many jobs of the bulk lane one worker runs at a time, beside those; 2. */
+  readonly bulkConcurrency?: number;
   /** How often a job is tried before it has failed for good; 8. */
   readonly attempts?: number;
   /** The first wait between two tries, in milliseconds, doubled from try to try; 1000. */
@@ -37,6 +40,7 @@ export const resolveQueueOptions = (options: QueueOptions): ResolvedQueueOptions
   redisUrl: options.redisUrl,
   jobs: options.jobs,
   concurrency: options.concurrency ?? 8,
+  bulkConcurrency: options.bulkConcurrency ?? 2,
   attempts: options.attempts ?? 8,
   backOffMs: options.backOffMs ?? 1000,
   lockMs: options.lockMs ?? 15_000,
