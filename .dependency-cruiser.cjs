@@ -32,6 +32,7 @@ module.exports = {
     only('stores', 'domain'),
     only('platform', 'domain', 'contract', 'migrations/'),
     only('cli', 'client', 'contract'),
+    only('agent', 'client', 'contract', 'domain', 'stores', 'platform/config', 'platform/telemetry', 'platform/files'),
     only('features', 'domain', 'contract', 'stores', 'platform'),
     {
       name: 'another feature only through its index.ts',

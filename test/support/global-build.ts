@@ -3,8 +3,8 @@ import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { OwnerLock } from '../../src/platform/database/embedded/owner-lock.js';
-import { takeOwnership } from '../../src/platform/database/embedded/owner-lock.js';
+import type { OwnerLock } from '../../src/platform/files/owner-lock.js';
+import { takeOwnership } from '../../src/platform/files/owner-lock.js';
 import { checkout } from './run-folder.js';
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRunning } from '../../src/platform/database/embedded/process-facts.js';
+import { isRunning } from '../../src/platform/files/process-facts.js';
 
 /** The embedded database of a data folder, for tests that look into it beside `lastgood up`. */
 export async function embeddedUrl(dataDir: string): Promise<string> {

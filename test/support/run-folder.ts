@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished } from 'vitest';
 import { endLeftoverServer } from '../../src/platform/database/embedded/leftover-server.js';
-import { takeOwnership } from '../../src/platform/database/embedded/owner-lock.js';
-import { worksIn } from '../../src/platform/database/embedded/process-facts.js';
+import { takeOwnership } from '../../src/platform/files/owner-lock.js';
+import { worksIn } from '../../src/platform/files/process-facts.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

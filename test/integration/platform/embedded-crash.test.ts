@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/index.js';
-import { isRunning } from '../../../src/platform/database/embedded/process-facts.js';
+import { isRunning } from '../../../src/platform/files/process-facts.js';
 import { spawnAs, waysToRun } from '../../../src/platform/database/embedded/run-as.js';
 import { startOwner } from '../../support/pg-owner.js';
 import { logBook, query } from '../../support/pg-query.js';

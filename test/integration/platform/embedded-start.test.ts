@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedPostgres } from '../../../src/platform/database/embedded/index.js';
 import { startEmbeddedPostgres } from '../../../src/platform/database/embedded/index.js';
-import { isRunning } from '../../../src/platform/database/embedded/process-facts.js';
+import { isRunning } from '../../../src/platform/files/process-facts.js';
 import { logBook, query } from '../../support/pg-query.js';
 import { ordinaryUser, startOwner } from '../../support/pg-owner.js';
 import { openToAllFolder, testFolder } from '../../support/run-folder.js';

@@ -1,7 +1,8 @@
 import { chmod, cp, lstat, mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, join, relative } from 'node:path';
-import { EmbeddedPostgresError, ignoring, systemCode } from './errors.js';
+import { ignoring, systemCode } from '../../files/system-code.js';
+import { EmbeddedPostgresError } from './errors.js';
 import type { RunAs } from './run-as.js';
 import { runAs } from './run-as.js';
 

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chown, lstat, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DataFolder } from './data-folder.js';
-import { EmbeddedPostgresError, ignoring } from './errors.js';
+import { ignoring } from '../../files/system-code.js';
+import { EmbeddedPostgresError } from './errors.js';
 import type { RunAs } from './run-as.js';
 import { nobody, runAs } from './run-as.js';
 

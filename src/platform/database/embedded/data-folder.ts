@@ -1,6 +1,8 @@
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { EmbeddedPostgresError, systemCode } from './errors.js';
+import { FolderInUse } from '../../files/owner-lock.js';
+import { systemCode } from '../../files/system-code.js';
+import { EmbeddedPostgresError } from './errors.js';
 
 /** Where the embedded PostgreSQL keeps what, below the data folder. All paths are absolute and free of links. */
 export interface DataFolder {
@@ -15,10 +17,16 @@ export interface DataFolder {
 }
 
 /**
- * Turns a failed system call on a file into a message for whoever chose the data folder; hands back other errors as
- * they are.
+ * Turns a failed system call on a file, or another process's ownership, into a message for whoever chose the data
+ * folder; hands back other errors as they are.
  */
 export function asUnusable(dataDir: string, error: unknown): unknown {
+  if (error instanceof FolderInUse) {
+    return new EmbeddedPostgresError(
+      `Another Lastgood (process ${error.pid}) is running on this data folder: ${error.folder}. ` +
+        `Stop it first, or choose another folder with --data.`,
+    );
+  }
   const ofFile = error instanceof Error && ('path' in error || systemCode(error) === 'ENOSPC');
   if (!ofFile || error instanceof EmbeddedPostgresError) return error;
   return new EmbeddedPostgresError(

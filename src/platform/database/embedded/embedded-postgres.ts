@@ -7,7 +7,7 @@ import type { DataFolder } from './data-folder.js';
 import { asUnusable, openDataFolder } from './data-folder.js';
 import { launchServer } from './launch-server.js';
 import type { EmbeddedPostgresOptions } from './options.js';
-import { takeOwnership } from './owner-lock.js';
+import { takeOwnership } from '../../files/owner-lock.js';
 import { waysToRun } from './run-as.js';
 
 /** A running embedded server. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbeddedPostgresError, ignoring } from './errors.js';
-import { isRunning } from './process-facts.js';
+import { ignoring } from '../../files/system-code.js';
+import { EmbeddedPostgresError } from './errors.js';
+import { isRunning } from '../../files/process-facts.js';
 
 /** How a server is asked to end, each for so many milliseconds before the next, harsher one. None loses a commit. */
 const requests = [

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataFolder } from './data-folder.js';
-import { EmbeddedPostgresError, ignoring } from './errors.js';
+import { ignoring } from '../../files/system-code.js';
+import { EmbeddedPostgresError } from './errors.js';
 import { freePort } from './free-port.js';
 import { endLeftoverServer } from './leftover-server.js';
 import type { EmbeddedPostgresOptions } from './options.js';

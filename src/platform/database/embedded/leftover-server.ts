@@ -1,6 +1,6 @@
 import { endServer } from './end-server.js';
 import { disownPostmasterFile, readPostmasterFile } from './postmaster-file.js';
-import { commandLine, isRunning, worksIn } from './process-facts.js';
+import { commandLine, isRunning, worksIn } from '../../files/process-facts.js';
 
 /** Whether a process is the server of this folder; undefined where it is some PostgreSQL and the folder cannot be told. */
 async function isServerOf(pid: number, cluster: string): Promise<boolean | undefined> {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ignoring } from './errors.js';
+import { ignoring } from '../../files/system-code.js';
 
 /** What a running server says of itself in its data folder. */
 export interface PostmasterFile {

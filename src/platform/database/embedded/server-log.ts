@@ -1,7 +1,7 @@
 import { chown, open, rename, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ignoring } from './errors.js';
+import { ignoring } from '../../files/system-code.js';
 
 const tenMebibytes = 10 * 1024 * 1024;
 

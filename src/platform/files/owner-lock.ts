@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, ignoring } from './errors.js';
 import { isRunning, startMark } from './process-facts.js';
+import { ignoring } from './system-code.js';
 
 // The lock is a file `owner-N` that names a process. The owner is the process in the file with the highest number. A file
 // is never taken over: whoever finds the owner gone makes the next number, which only one can, so two processes that
@@ -59,6 +59,18 @@ async function claim(folder: string, number: number): Promise<boolean> {
   return false;
 }
 
+/** A living process owns the folder. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse';
+
+  constructor(
+    readonly pid: number,
+    readonly folder: string,
+  ) {
+    super(`Another Lastgood (process ${pid}) is running on this folder: ${folder}. Stop it first.`);
+  }
+}
+
 /** A held lock. */
 export interface OwnerLock {
   /** Gives the folder free. Leaves the file, so that numbers never repeat. */
@@ -69,19 +81,14 @@ export interface OwnerLock {
  * Makes this process the only owner of a folder until it releases it or ends, however it ends. Both owners must see the
  * same process numbers: two containers that share a folder are not told apart.
  *
- * @throws EmbeddedPostgresError where a living process owns it.
+ * @throws FolderInUse where a living process owns it.
  */
 export async function takeOwnership(folder: string): Promise<OwnerLock> {
   for (;;) {
     const [highest = 0] = await generations(folder);
     const owner = highest > 0 ? await readOwner(join(folder, `owner-${highest}`)) : nobodyLeft;
     if (owner === undefined) continue;
-    if (await isLive(owner)) {
-      throw new EmbeddedPostgresError(
-        `Another Lastgood (process ${owner.pid}) is running on this data folder: ${folder}. ` +
-          `Stop it first, or choose another folder with --data.`,
-      );
-    }
+    if (await isLive(owner)) throw new FolderInUse(owner.pid, folder);
     const number = highest + 1;
     if (!(await claim(folder, number))) continue;
     for (const older of (await generations(folder)).filter((one) => one < number)) {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { takeOwnership } from '../../../src/platform/database/embedded/owner-lock.js';
-import { startMark } from '../../../src/platform/database/embedded/process-facts.js';
+import { takeOwnership } from '../../../src/platform/files/owner-lock.js';
+import { startMark } from '../../../src/platform/files/process-facts.js';
 import { testFolder } from '../../support/run-folder.js';
 
 const tries = async (folder: string, count: number) => {
