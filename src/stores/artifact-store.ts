@@ -17,7 +17,7 @@ export interface ReadableStore {
    * What can be seen at the URI now; for a prefix, all that `list` gives, summed up. Outages and refused access are
    * answers here; only an abort is thrown.
    */
-  stat(uri: string, options?: { signal?: AbortSignal }): Promise<ObjectObservation>;
+  stat(uri: string, options?: Asking): Promise<ObjectObservation>;
 
   /**
    * The files below a prefix, a URI that ends in `/`, as they lie there now, in no promised order. Each path is one
@@ -25,7 +25,7 @@ export interface ReadableStore {
    * `missing` when nothing lies below, `unsupported` for what cannot be a file of a version. An aborted signal ends it
    * with its own reason. Throws a TypeError for a URI that is no prefix.
    */
-  list(uri: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedObject>;
+  list(uri: string, options?: Asking): AsyncIterable<ListedObject>;
 
   /**
    * The bytes at the URI, from `start` to `end`, both counted from 0 and both included, as in HTTP ranges.
@@ -33,6 +33,14 @@ export interface ReadableStore {
    * The bytes are as found: whoever needs certain ones passes them through `verified`.
    */
   read(uri: string, options?: ReadOptions): Promise<Readable>;
+}
+
+/** How a store is asked. */
+export interface Asking {
+  /** Ends the question with the signal's own reason, also while it waits for its turn. */
+  readonly signal?: AbortSignal | undefined;
+  /** Somebody waits for the answer: it is asked before everything that is not urgent. */
+  readonly urgent?: boolean | undefined;
 }
 
 /** A store that also takes bytes. Those of hosts that are not ours (https, oci) are readable only. */
@@ -60,6 +68,11 @@ export interface PresentObject {
   readonly mediaType?: string;
   readonly versionId?: string;
   readonly etag?: string;
+  /**
+   * An opaque text that is another one once other bytes have been written to the URI, also of the same size. Left out
+   * where the store has no sign of that, and where the URI itself says which bytes they are.
+   */
+  readonly mark?: string;
   /** When the bytes last changed, RFC 3339. */
   readonly lastModified?: string;
 }
@@ -75,18 +88,23 @@ export interface AbsentObject {
 
 export type ObjectObservation = PresentObject | AbsentObject;
 
-/** One file below a prefix: its path there, its own URI, its size in bytes. */
+/** One file below a prefix: its path there, its own URI, its size in bytes, and a mark that `read` takes for it. */
 export interface ListedObject {
   readonly path: string;
   readonly uri: string;
   readonly size: number;
   readonly etag?: string;
+  readonly mark?: string;
 }
 
-export interface ReadOptions {
-  readonly start?: number;
-  readonly end?: number;
-  readonly signal?: AbortSignal;
+export interface ReadOptions extends Asking {
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+  /**
+   * The mark that the object must still bear: rejected with a StoreError (`changed`) when it bears another one, or none.
+   * Ignored where the URI itself says which bytes they are.
+   */
+  readonly ifMark?: string | undefined;
 }
 
 export interface PutRequest {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -6,6 +6,7 @@ import type { Digest } from '../domain/digest.js';
 import { isPrefix } from '../domain/artifact.js';
 import type {
   ArtifactStore,
+  Asking,
   ListedObject,
   ObjectObservation,
   PutRequest,
@@ -15,12 +16,13 @@ import type {
 import { contentKey } from './content-key.js';
 import { fileFailure } from './file-failure.js';
 import { land, sweepIncoming } from './file-landing.js';
+import { fileMark, markedFacts } from './file-mark.js';
 import { FileRoots } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
 import { walk, type Found } from './file-walk.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed, uriBelow } from './listing.js';
 import { checkRange } from './read-range.js';
-import { rangeOutside, StoreError } from './store-error.js';
+import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
 import { verified } from './verifying-stream.js';
@@ -55,7 +57,7 @@ export class FileStore implements ArtifactStore {
     return resolved instanceof StoreRefusal ? resolved : null;
   }
 
-  async stat(uri: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+  async stat(uri: string, options: Asking = {}): Promise<ObjectObservation> {
     options.signal?.throwIfAborted();
     try {
       if (isPrefix(uri)) return await summed(this.list(uri, options));
@@ -65,7 +67,7 @@ export class FileStore implements ArtifactStore {
     }
   }
 
-  async *list(uri: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ListedObject> {
+  async *list(uri: string, { signal }: Asking = {}): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     signal?.throwIfAborted();
     let objects = 0;
@@ -81,10 +83,11 @@ export class FileStore implements ArtifactStore {
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const { start, end } = checkRange(options);
     options.signal?.throwIfAborted();
-    const { handle, size } = await this.#open(uri);
-    if (start >= size && (start > 0 || end !== undefined)) {
+    const { handle, found } = await this.#open(uri);
+    const problem = readProblem(uri, found, start, options);
+    if (problem !== null) {
       await handle.close();
-      throw rangeOutside(uri, start, size);
+      throw problem;
     }
     return translated(handle.createReadStream({ start, end }), (error) => fileFailure(error, uri), options.signal);
   }
@@ -125,10 +128,15 @@ export class FileStore implements ArtifactStore {
     return { path, uri, ...(await this.#look(uri, isLink ? A_LINKED_FOLDER : A_FOLDER)) };
   }
 
-  async #look(uri: string, aFolder?: string): Promise<{ size: number; etag: string }> {
-    const { handle, size, etag } = await this.#open(uri, aFolder);
-    await handle.close();
-    return { size, etag };
+  async #look(uri: string, aFolder?: string): Promise<{ size: number; etag: string; mark?: string }> {
+    const { handle, found } = await this.#open(uri, aFolder);
+    try {
+      return await markedFacts(handle, found);
+    } catch (error) {
+      throw fileFailure(error, uri);
+    } finally {
+      await handle.close();
+    }
   }
 
   /** The real path behind the URI, inside a root that is there. */
@@ -140,7 +148,7 @@ export class FileStore implements ArtifactStore {
   }
 
   // Opening proves more than looking: a file that may be seen but not read is forbidden, not present.
-  async #open(uri: string, aFolder = A_FOLDER): Promise<{ handle: FileHandle; size: number; etag: string }> {
+  async #open(uri: string, aFolder = A_FOLDER): Promise<{ handle: FileHandle; found: BigIntStats }> {
     const path = await this.#locate(uri);
     if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
     let handle: FileHandle | undefined;
@@ -150,7 +158,7 @@ export class FileStore implements ArtifactStore {
       if (!found.isFile()) {
         throw new StoreError('unsupported', uri, found.isDirectory() ? aFolder : 'this is not a file');
       }
-      return { handle, size: Number(found.size), etag: `${found.ino}-${found.size}-${found.mtimeNs}` };
+      return { handle, found };
     } catch (error) {
       await handle?.close();
       throw error instanceof StoreError ? error : fileFailure(error, uri);
@@ -167,4 +175,10 @@ export class FileStore implements ArtifactStore {
         : failure;
     });
   }
+}
+
+function readProblem(uri: string, found: BigIntStats, start: number, { end, ifMark }: ReadOptions): StoreError | null {
+  if (ifMark !== undefined && ifMark !== fileMark(found)) return changedSince(uri, ifMark, fileMark(found));
+  const size = Number(found.size);
+  return start >= size && (start > 0 || end !== undefined) ? rangeOutside(uri, start, size) : null;
 }

@@ -1,17 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseDigest, type Digest } from '../domain/digest.js';
 import type { PresentObject } from './artifact-store.js';
+import { etagMark } from './etag-mark.js';
 
-/** What an answer says of the object beside its size: an ETag, a time, a media type, a digest of the whole (RFC 9530). */
+/** What an answer says of the object beside its size: an ETag and the mark that it makes, a time, a media type, a digest of the whole (RFC 9530). */
 export function factsIn(headers: IncomingHttpHeaders): Omit<PresentObject, 'state' | 'size'> {
   const { etag } = headers;
   const mediaType = headers['content-type']?.replace(/;.*$/s, '').trim();
   const digest = reprDigest(headers['repr-digest']);
+  const mark = etagMark(etag);
   const lastModified = moment(headers['last-modified']);
   return {
     ...(digest === null ? {} : { digest }),
     ...(mediaType === undefined || mediaType === '' ? {} : { mediaType }),
     ...(etag === undefined || etag === '' ? {} : { etag }),
+    ...(mark === undefined ? {} : { mark }),
     ...(lastModified === null ? {} : { lastModified }),
   };
 }

@@ -1,7 +1,15 @@
 import type { Readable } from 'node:stream';
 import { answered, outboundFailure } from './answered.js';
-import type { ListedObject, ObjectObservation, PresentObject, ReadableStore, ReadOptions } from './artifact-store.js';
+import type {
+  Asking,
+  ListedObject,
+  ObjectObservation,
+  PresentObject,
+  ReadableStore,
+  ReadOptions,
+} from './artifact-store.js';
 import { askedPart, contentLength, contentRange, rangeHeader, type Part } from './asked-part.js';
+import { etagMark, etagOf } from './etag-mark.js';
 import { authorizationOf, type HostCredentials } from './host-credentials.js';
 import { factsIn, isPlain } from './https-facts.js';
 import { urlOfHttpsUri } from './https-uri.js';
@@ -9,7 +17,7 @@ import { absence, requirePrefix } from './listing.js';
 import { Outbound, type OutboundOptions, type OutboundResponse } from './outbound/outbound.js';
 import { checkRange } from './read-range.js';
 import { shownUri } from './shown-uri.js';
-import { rangeOutside, StoreError } from './store-error.js';
+import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
 
@@ -44,10 +52,10 @@ export class HttpsStore implements ReadableStore {
     return url instanceof StoreRefusal ? url : null;
   }
 
-  async stat(uri: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+  async stat(uri: string, options: Asking = {}): Promise<ObjectObservation> {
     options.signal?.throwIfAborted();
     try {
-      return await this.#look(uri, options.signal);
+      return await this.#look(uri, options);
     } catch (error) {
       options.signal?.throwIfAborted();
       return absence(outboundFailure(error, uri), uri);
@@ -67,15 +75,11 @@ export class HttpsStore implements ReadableStore {
     const { signal } = options;
     const toError = (error: unknown): unknown => outboundFailure(error, uri);
     try {
-      const response = await this.#ask('GET', uri, this.#outbound.limits.readMs, part, signal);
-      const asked = `GET ${response.host}`;
-      if (response.status === 200 || response.status === 206) {
-        if (isPlain(response.headers)) return translated(askedPart(uri, asked, response, part), toError, signal);
-        response.body.destroy();
-        throw encoded(uri, asked, response);
-      }
+      const response = await this.#ask('GET', uri, this.#outbound.limits.readMs, part, options);
+      const problem = await this.#readProblem(uri, response, part, options);
+      if (problem === null) return translated(askedPart(uri, `GET ${response.host}`, response, part), toError, signal);
       response.body.destroy();
-      throw response.status === 416 ? rangeOutside(uri, part.start) : answered(uri, asked, response);
+      throw problem;
     } catch (error) {
       signal?.throwIfAborted();
       throw toError(error);
@@ -87,14 +91,35 @@ export class HttpsStore implements ReadableStore {
     this.#outbound.close();
   }
 
-  async #look(uri: string, signal?: AbortSignal): Promise<PresentObject> {
+  async #readProblem(
+    uri: string,
+    response: OutboundResponse,
+    { start }: Part,
+    { ifMark, ...asking }: ReadOptions,
+  ): Promise<StoreError | null> {
+    const { status, headers } = response;
+    const given = status === 200 || status === 206;
+    const changed = (mark: string | undefined): StoreError | null =>
+      ifMark === undefined || mark === ifMark ? null : changedSince(uri, ifMark, mark);
+    if (given) {
+      const plain = isPlain(headers) ? null : encoded(uri, `GET ${response.host}`, response);
+      return changed(etagMark(headers.etag)) ?? plain;
+    }
+    if (status === 412 && ifMark !== undefined) return changedSince(uri, ifMark, undefined);
+    if (status !== 416) return answered(uri, `GET ${response.host}`, response);
+    // A range can lie outside because there are other bytes now.
+    const now = ifMark === undefined ? null : changed((await this.#look(uri, asking)).mark);
+    return now ?? rangeOutside(uri, start);
+  }
+
+  async #look(uri: string, asking: Asking): Promise<PresentObject> {
     const { lookMs } = this.#outbound.limits;
-    const head = await this.#ask('HEAD', uri, lookMs, null, signal);
+    const head = await this.#ask('HEAD', uri, lookMs, null, asking);
     if (head.status === 200) {
       const size = contentLength(head.headers['content-length']);
       if (size !== null && isPlain(head.headers)) return { state: 'present', size, ...factsIn(head.headers) };
     } else if (!HEAD_REFUSED.has(head.status)) throw answered(uri, `HEAD ${head.host}`, head);
-    const first = await this.#ask('GET', uri, lookMs, { start: 0, end: 0 }, signal);
+    const first = await this.#ask('GET', uri, lookMs, { start: 0, end: 0 }, asking);
     first.body.destroy();
     return sized(uri, first);
   }
@@ -104,16 +129,18 @@ export class HttpsStore implements ReadableStore {
     uri: string,
     totalMs: number,
     part: Part | null,
-    signal?: AbortSignal,
+    { signal, ifMark }: ReadOptions,
   ): Promise<OutboundResponse> {
     const url = this.#locate(uri);
     if (url instanceof StoreRefusal) throw new StoreError('forbidden', uri, url.text);
     const credential = this.#credentials[url.host];
+    const etag = etagOf(ifMark);
     return this.#outbound.request({
       method,
       url,
       headers: {
         ...(part === null ? {} : rangeHeader(part)),
+        ...(etag === undefined ? {} : { 'if-match': etag }),
         ...(credential === undefined ? {} : { authorization: authorizationOf(credential) }),
       },
       maxBytes: this.#outbound.limits.readBytes,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isPrefix, pathProblem } from '../domain/artifact.js';
 import type { AbsentObject, ListedObject, PresentObject } from './artifact-store.js';
 import { StoreError } from './store-error.js';
@@ -20,15 +21,27 @@ export function uriBelow(prefix: string, path: string): string {
   throw new StoreError('unsupported', prefix, `the file ${JSON.stringify(path)} below it ${problem}`);
 }
 
-/** All files of a listing as one observation. Throws what the listing ends with. */
+/**
+ * All files of a listing as one observation. Its mark is SHA-256 over the sorted paths, sizes and marks of all files;
+ * there is none where one file has none. Throws what the listing ends with.
+ */
 export async function summed(files: AsyncIterable<ListedObject>): Promise<PresentObject> {
   let size = 0;
   let objects = 0;
+  let lines: string[] | null = [];
   for await (const file of files) {
     size += file.size;
     objects += 1;
+    if (file.mark === undefined) lines = null;
+    else lines?.push(JSON.stringify([file.path, file.size, file.mark]));
   }
-  return { state: 'present', size, objects };
+  return { state: 'present', size, objects, ...(lines === null ? {} : { mark: markOf(lines) }) };
+}
+
+function markOf(lines: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const line of lines.toSorted()) hash.update(line).update('\n');
+  return `listing:${hash.digest('hex')}`;
 }
 
 /** A StoreError as the observation of `uri` that it amounts to; any other error is thrown on. */

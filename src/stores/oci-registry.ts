@@ -1,4 +1,5 @@
 import { answered } from './answered.js';
+import type { Asking } from './artifact-store.js';
 import { rangeHeader, type Part } from './asked-part.js';
 import type { HostCredentials } from './host-credentials.js';
 import { errorCodeIn, smallText } from './oci-answer.js';
@@ -9,12 +10,11 @@ import type { Outbound, OutboundResponse } from './outbound/outbound.js';
 import { StoreError } from './store-error.js';
 
 /** One question to a registry about the thing that `at` names. */
-export interface OciQuestion {
+export interface OciQuestion extends Asking {
   readonly at: OciReference;
   readonly kind: 'manifests' | 'blobs';
   /** What the answer is about, for errors. */
   readonly uri: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const MOST_ERROR_BYTES = 64 * 1024;

@@ -1,6 +1,13 @@
 import type { Readable } from 'node:stream';
 import { outboundFailure } from './answered.js';
-import type { ListedObject, ObjectObservation, PresentObject, ReadableStore, ReadOptions } from './artifact-store.js';
+import type {
+  Asking,
+  ListedObject,
+  ObjectObservation,
+  PresentObject,
+  ReadableStore,
+  ReadOptions,
+} from './artifact-store.js';
 import { askedPart, type Part } from './asked-part.js';
 import type { HostCredentials } from './host-credentials.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
@@ -58,10 +65,10 @@ export class OciStore implements ReadableStore {
     return at instanceof StoreRefusal ? at : this.#hostRefusal(image, at);
   }
 
-  async stat(uri: string, { signal }: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
-    return this.#observed(uri, signal, async () => {
-      const { question, path } = this.#target(uri, signal);
-      if (path === '') return summed(this.list(uri, signal === undefined ? {} : { signal }));
+  async stat(uri: string, asking: Asking = {}): Promise<ObjectObservation> {
+    return this.#observed(uri, asking.signal, async () => {
+      const { question, path } = this.#target(uri, asking);
+      if (path === '') return summed(this.list(uri, asking));
       if (path === null && !(await this.#kind.isBlob(question))) return this.#statArtifact(question);
       if (path === null) return this.#look.blob(question);
       const manifest = await this.#look.follow(question, (one) => this.#manifests.look(one));
@@ -75,22 +82,23 @@ export class OciStore implements ReadableStore {
    * What can be seen of a container image, `[host/]repository[:tag]@sha256:…`: its manifest, the platform's where it
    * is an index, and all its blobs. The size is that of all blobs together.
    */
-  async statImage(image: string, { signal }: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+  async statImage(image: string, { signal, urgent }: Asking = {}): Promise<ObjectObservation> {
     return this.#observed(image, signal, async () => {
       const at = referenceOfImage(image);
       const refusal = at instanceof StoreRefusal ? at : this.#hostRefusal(image, at);
       if (refusal !== null) throw new StoreError('forbidden', image, refusal.text);
-      const question = { at: at as OciReference, kind: 'manifests' as const, uri: image, signal };
+      const question = { at: at as OciReference, kind: 'manifests' as const, uri: image, signal, urgent };
       return (await this.#look.everything(question)).seen;
     });
   }
 
   /** The files of an artifact: its layers, each under its title. */
-  async *list(uri: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ListedObject> {
+  async *list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
+    const { signal } = asking;
     requirePrefix(uri);
     try {
       signal?.throwIfAborted();
-      const { manifest } = await this.#look.everything(this.#target(uri, signal).question);
+      const { manifest } = await this.#look.everything(this.#target(uri, asking).question);
       yield* filesOf(uri, manifest.layers);
     } catch (error) {
       signal?.throwIfAborted();
@@ -104,7 +112,7 @@ export class OciStore implements ReadableStore {
     const toError = (error: unknown): unknown => outboundFailure(error, uri);
     try {
       signal?.throwIfAborted();
-      const { question, size } = await this.#blobBehind(this.#target(uri, signal));
+      const { question, size } = await this.#blobBehind(this.#target(uri, options));
       if (size !== null && part.start >= size && part.start > 0) throw rangeOutside(uri, part.start, size);
       return translated(await this.#bytes(question, part), toError, signal);
     } catch (error) {
@@ -160,10 +168,10 @@ export class OciStore implements ReadableStore {
     }
   }
 
-  #target(uri: string, signal: AbortSignal | undefined): Target {
+  #target(uri: string, { signal, urgent }: Asking): Target {
     const target = this.#locate(uri);
     if (target instanceof StoreRefusal) throw new StoreError('forbidden', uri, target.text);
-    return { question: { at: target.at, kind: 'manifests', uri, signal }, path: target.path };
+    return { question: { at: target.at, kind: 'manifests', uri, signal, urgent }, path: target.path };
   }
 
   #locate(uri: string): OciTarget | StoreRefusal {

@@ -28,6 +28,7 @@ function answered(error: S3ServiceException, uri: string, server: string, permis
 function kindOf(status: number): StoreErrorCode {
   if (status === 404) return 'missing';
   if (status === 401 || status === 403) return 'forbidden';
+  if (status === 412) return 'changed';
   if (status === 416) return 'range-outside';
   return status === 507 ? 'full' : 'unreachable';
 }

@@ -1,5 +1,6 @@
 import { paginateListObjectsV2, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import type { ListedObject } from './artifact-store.js';
+import { etagMark } from './etag-mark.js';
 import { uriBelow } from './listing.js';
 import type { S3Location } from './s3-uri.js';
 import { StoreError } from './store-error.js';
@@ -51,7 +52,9 @@ function* objectsOf(page: ListObjectsV2CommandOutput, prefix: string, uri: strin
     const key = page.EncodingType === 'url' ? decoded(Key) : Key;
     if (key.endsWith('/') && size === 0) continue;
     const path = key.slice(prefix.length);
-    yield { path, uri: uriBelow(uri, path), size, ...(etag === undefined ? {} : { etag }) };
+    const mark = etagMark(etag);
+    const marked = { ...(etag === undefined ? {} : { etag }), ...(mark === undefined ? {} : { mark }) };
+    yield { path, uri: uriBelow(uri, path), size, ...marked };
   }
 }
 

@@ -4,6 +4,7 @@ import { parseDigest, type Digest } from '../domain/digest.js';
 import { isPrefix } from '../domain/artifact.js';
 import type {
   ArtifactStore,
+  Asking,
   ListedObject,
   ObjectObservation,
   PresentObject,
@@ -13,16 +14,18 @@ import type {
 } from './artifact-store.js';
 import { contentKey } from './content-key.js';
 import { ContentMismatch } from './content-mismatch.js';
+import { etagOf } from './etag-mark.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
 import { checkRange } from './read-range.js';
 import { s3Client } from './s3-client.js';
 import { s3Failure } from './s3-failure.js';
 import { listObjects } from './s3-listing.js';
+import { bearsS3Mark, s3Mark } from './s3-mark.js';
 import { S3_LIMITS, type S3Limits, type S3StoreOptions } from './s3-options.js';
 import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
 import { locationOfS3Uri, s3UriOf, type S3Location } from './s3-uri.js';
 import { shownUri } from './shown-uri.js';
-import { rangeOutside, StoreError } from './store-error.js';
+import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
 
@@ -50,7 +53,7 @@ export class S3Store implements ArtifactStore {
     return location instanceof StoreRefusal ? location : null;
   }
 
-  async stat(uri: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation> {
+  async stat(uri: string, options: Asking = {}): Promise<ObjectObservation> {
     try {
       if (isPrefix(uri)) return await summed(this.list(uri, options));
       return present(await this.#head(uri, options.signal));
@@ -59,7 +62,7 @@ export class S3Store implements ArtifactStore {
     }
   }
 
-  async *list(uri: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ListedObject> {
+  async *list(uri: string, { signal }: Asking = {}): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     const prefix = { ...this.#require(uri), uri };
     signal?.throwIfAborted();
@@ -83,16 +86,31 @@ export class S3Store implements ArtifactStore {
     if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
     // Without a range, since an empty object has no byte 0 to ask for.
     const range = start === 0 && end === undefined ? {} : { Range: `bytes=${start}-${end ?? ''}` };
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...range });
+    const { ifMark } = options;
+    const etag = etagOf(ifMark);
+    const condition = etag === undefined ? {} : { IfMatch: etag };
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...range, ...condition });
     const toError = (error: unknown): unknown => s3Failure(error, uri, this.#server);
     try {
-      const { Body } = await this.#client.send(command, options.signal ? { abortSignal: options.signal } : {});
+      const { Body, ...answer } = await this.#client.send(
+        command,
+        options.signal ? { abortSignal: options.signal } : {},
+      );
       if (!(Body instanceof Readable)) throw new Error('the S3 client gave no stream');
+      // Asked for without its version id: the version that was overwritten can still be read, and is not what lies here.
+      if (ifMark !== undefined && !bearsS3Mark(ifMark, answer)) {
+        Body.destroy();
+        throw changedSince(uri, ifMark, s3Mark(answer));
+      }
       return translated(Body, toError, options.signal);
     } catch (error) {
       options.signal?.throwIfAborted();
-      const failure = toError(error);
-      throw failure instanceof StoreError && failure.code === 'range-outside' ? rangeOutside(uri, start) : failure;
+      const failure = error instanceof StoreError ? error : toError(error);
+      if (!(failure instanceof StoreError)) throw failure;
+      if (failure.code === 'changed' && ifMark !== undefined) throw changedSince(uri, ifMark, undefined);
+      if (failure.code !== 'range-outside') throw failure;
+      if (ifMark !== undefined) await this.#requireMark(uri, ifMark, options);
+      throw rangeOutside(uri, start);
     }
   }
 
@@ -118,6 +136,12 @@ export class S3Store implements ArtifactStore {
   /** Ends the client's connections. */
   close(): void {
     this.#client.destroy();
+  }
+
+  // A range can lie outside because there are other bytes now.
+  async #requireMark(uri: string, ifMark: string, { signal }: Asking): Promise<void> {
+    const head = await this.#head(uri, signal);
+    if (!bearsS3Mark(ifMark, head)) throw changedSince(uri, ifMark, s3Mark(head));
   }
 
   #placeOf(digest: Digest): S3Location {
@@ -162,6 +186,7 @@ export class S3Store implements ArtifactStore {
 
 function present(head: HeadObjectCommandOutput): PresentObject {
   const digest = parseDigest(head.Metadata?.[DIGEST_METADATA]);
+  const mark = s3Mark(head);
   return {
     state: 'present',
     size: head.ContentLength ?? 0,
@@ -169,5 +194,6 @@ function present(head: HeadObjectCommandOutput): PresentObject {
     ...(head.ContentType === undefined ? {} : { mediaType: head.ContentType }),
     ...(head.VersionId === undefined ? {} : { versionId: head.VersionId }),
     ...(head.ETag === undefined ? {} : { etag: head.ETag }),
+    ...(mark === undefined ? {} : { mark }),
   };
 }

@@ -1,6 +1,9 @@
 import { shownUri } from './shown-uri.js';
 
-/** Stable codes: programs match on these. `changed` is said of bytes that their own URI contradicts. */
+/**
+ * Stable codes: programs match on these. `changed` is said of bytes that their own URI contradicts, and of an object
+ * that no longer bears the mark it was asked for with.
+ */
 export type StoreErrorCode =
   'missing' | 'changed' | 'forbidden' | 'unreachable' | 'unsupported' | 'full' | 'range-outside';
 
@@ -22,8 +25,19 @@ export class StoreError extends Error {
   }
 }
 
+/** The error for an object that bears another mark than the one it was to be read with, or none. */
+export function changedSince(uri: string, ifMark: string, mark: string | undefined): StoreError {
+  const now = mark === undefined ? '' : ` but ${shownMark(mark)}`;
+  return new StoreError('changed', uri, `the object no longer has the mark ${shownMark(ifMark)}${now}`);
+}
+
 /** The error for a range that begins behind the last byte. `size` is in bytes. */
 export function rangeOutside(uri: string, start: number, size?: number): StoreError {
   const length = size === undefined ? '' : `; the object has ${size} bytes`;
   return new StoreError('range-outside', uri, `there is no byte ${start}${length}`);
+}
+
+// Marks hold what servers send.
+function shownMark(mark: string): string {
+  return mark.replace(/\p{Cc}/gu, '\ufffd').slice(0, 200);
 }

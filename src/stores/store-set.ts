@@ -1,4 +1,4 @@
-import type { ArtifactStore, ObjectObservation, ReadableStore } from './artifact-store.js';
+import type { ArtifactStore, Asking, ObjectObservation, ReadableStore } from './artifact-store.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
 import { HttpsStore, type HttpsStoreOptions } from './https-store.js';
 import { OciStore, type OciStoreOptions } from './oci-store.js';
@@ -57,7 +57,7 @@ export class StoreSet {
   }
 
   /** What can be seen of a container image now, or why it may not even be looked at. Only an abort is thrown. */
-  async statImage(image: string, options: { signal?: AbortSignal } = {}): Promise<ObjectObservation | StoreRefusal> {
+  async statImage(image: string, options: Asking = {}): Promise<ObjectObservation | StoreRefusal> {
     if (this.#oci) return this.#oci.refusesImage(image) ?? this.#oci.statImage(image, options);
     const text = `${shownUri(image)} lies in a registry, and no registry is among the allowed hosts (oci.allowedHosts)`;
     return new StoreRefusal('host-not-allowed', text);

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { listContract } from './contract-list.js';
+import { marksContract, prefixMarksContract } from './contract-marks.js';
 import { namesContract } from './contract-names.js';
 import { putContract } from './contract-put.js';
 import { readContract } from './contract-read.js';
@@ -19,6 +20,10 @@ export function storeContract(name: string, make: MakeStore): void {
   });
   describe(`${name}, by name`, () => {
     namesContract(make);
+  });
+  describe(`${name}, marked`, () => {
+    marksContract(make);
+    prefixMarksContract(make);
   });
   describe(`${name}, listing`, () => {
     listContract(make);

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpsStore } from '../../src/stores/https-store.js';
 import { allListed } from './all-listed.js';
+import { marksContract } from './contract-marks.js';
 import { namesContract } from './contract-names.js';
 import { readContract } from './contract-read.js';
 import { sendFile, startFileServer } from './https-server.js';
@@ -16,6 +17,10 @@ describe('the https store, reading', () => {
 
 describe('the https store, by name', () => {
   namesContract(httpsStoreUnderTest);
+});
+
+describe('the https store, marked', () => {
+  marksContract(httpsStoreUnderTest);
 });
 
 describe('the https store', () => {
@@ -39,6 +44,7 @@ describe('the https store', () => {
       digest: `sha256:${hash.toString('hex')}`,
       mediaType: 'application/octet-stream',
       etag: expect.stringMatching(/^"[0-9a-f]{16}"$/),
+      mark: expect.stringMatching(/^etag:[0-9a-f]{16}$/),
       lastModified: '2025-06-03T10:00:00.000Z',
     });
   });

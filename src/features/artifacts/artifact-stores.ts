@@ -1,9 +1,16 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { ContentMismatch } from '../../stores/content-mismatch.js';
 import { StoreError } from '../../stores/store-error.js';
 import { StoreRefusal } from '../../stores/store-refusal.js';
 import { StoreSet } from '../../stores/store-set.js';
-import type { ArtifactStore, ObjectObservation } from '../../stores/artifact-store.js';
+import type {
+  ArtifactStore,
+  Asking,
+  ListedObject,
+  ObjectObservation,
+  ReadOptions,
+} from '../../stores/artifact-store.js';
 import { Refusal } from '../../contract/refusal.js';
 
 /** The stores of this process, as the registry's features use them. */
@@ -22,15 +29,30 @@ export class ArtifactStores {
     return store instanceof StoreRefusal ? `cannot be used: ${store.text}` : null;
   }
 
-  /** What can be seen at the URI now, or why it may not even be looked at. */
-  async stat(uri: string, signal: AbortSignal): Promise<ObjectObservation | StoreRefusal> {
+  /** What can be seen at the URI now, or why it may not even be looked at. Only an abort is thrown. */
+  async stat(uri: string, options: Asking = {}): Promise<ObjectObservation | StoreRefusal> {
     const store = await this.stores.forUri(uri);
-    return store instanceof StoreRefusal ? store : store.stat(uri, { signal });
+    return store instanceof StoreRefusal ? store : store.stat(uri, options);
   }
 
-  /** What can be seen of a container image now, or why it may not even be looked at. */
-  async statImage(image: string, signal: AbortSignal): Promise<ObjectObservation | StoreRefusal> {
-    return this.stores.statImage(image, { signal });
+  /** What can be seen of a container image now, or why it may not even be looked at. Only an abort is thrown. */
+  async statImage(image: string, options: Asking = {}): Promise<ObjectObservation | StoreRefusal> {
+    return this.stores.statImage(image, options);
+  }
+
+  /** The files below a prefix, as `ReadableStore.list` has them, or why it may not even be looked at. */
+  async list(uri: string, options: Asking = {}): Promise<AsyncIterable<ListedObject> | StoreRefusal> {
+    const store = await this.stores.forUri(uri);
+    return store instanceof StoreRefusal ? store : store.list(uri, options);
+  }
+
+  /**
+   * The bytes at the URI for somebody who has time, such as a verification: from `start`, at the pace that all such
+   * reads of this process share. Otherwise as `ReadableStore.read`. Read the stream to its end, or destroy it.
+   */
+  async readBulk(uri: string, options: ReadOptions = {}): Promise<Readable | StoreRefusal> {
+    const store = await this.stores.forUri(uri);
+    return store instanceof StoreRefusal ? store : store.read(uri, options);
   }
 }
 

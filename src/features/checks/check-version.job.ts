@@ -53,7 +53,7 @@ export class CheckVersion {
   }
 
   private async observeArtifact(artifact: Artifact, signal: AbortSignal): Promise<Found> {
-    const seen = await this.stores.stat(artifact.uri, signal);
+    const seen = await this.stores.stat(artifact.uri, { signal });
     if (!('state' in seen) || seen.state !== 'present') return absent(seen);
     const { size, objects, digest } = seen;
     const evidence = {
@@ -68,7 +68,7 @@ export class CheckVersion {
 
   // The reference names the digest, so what is present is what was recorded.
   private async observeImage(image: string, signal: AbortSignal): Promise<Found> {
-    const seen = await this.stores.statImage(image, signal);
+    const seen = await this.stores.statImage(image, { signal });
     if (!('state' in seen) || seen.state !== 'present') return absent(seen);
     return { state: 'present', evidence: { size: seen.size, digest: seen.digest } };
   }

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+
+// The kernel's clock for file times moves in steps, of 10 ms at most (CONFIG_HZ=100): two writes within one step look
+// the same.
+const STEP_MS = 20;
+
+/**
+ * The mark of a file: its size, and when it was last written. The inode is no part of it: network and overlay file
+ * systems number files anew when they are mounted, and a copy that kept its time is no other file.
+ */
+export function fileMark({ size, mtimeNs }: BigIntStats): string {
+  return `written:${mtimeNs}-${size}`;
+}
+
+/**
+ * What is to be said of an open file, at a moment after which every write shows in its mark: just after a write, that
+ * moment is waited for. A file that is written to all the while gets no mark, since none would hold.
+ */
+export async function markedFacts(
+  handle: FileHandle,
+  found: BigIntStats,
+): Promise<{ size: number; etag: string; mark?: string }> {
+  if (!isFresh(found)) return { ...factsOf(found), mark: fileMark(found) };
+  await sleep(STEP_MS);
+  const again = await handle.stat({ bigint: true });
+  return isFresh(again) ? factsOf(again) : { ...factsOf(again), mark: fileMark(again) };
+}
+
+function factsOf({ ino, size, mtimeNs }: BigIntStats): { size: number; etag: string } {
+  return { size: Number(size), etag: `${ino}-${size}-${mtimeNs}` };
+}
+
+function isFresh({ mtimeNs }: BigIntStats): boolean {
+  return Math.abs(Date.now() - Number(mtimeNs / 1_000_000n)) < STEP_MS;
+}
