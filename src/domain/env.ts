@@ -1,10 +1,11 @@
 import { credentialIn, namesSecret, withoutCredentials } from './credentials.js';
+import { isKnownProvider, parseSecretPlace, providerOf } from './secret-place.js';
+import { isVariableName } from './variable-name.js';
 
 /** An environment value: plain text, or where a secret can be found. Secrets themselves are never recorded. */
 export type EnvValue = string | { secretRef: string };
 export type Env = Record<string, EnvValue>;
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 const SECRET_REF = /^[a-z][a-z0-9-]{0,30}:\/\/\S{1,500}$/;
 
 /** Everything wrong with a version's env, as pairs of the entry's name and a text; empty when it may be recorded. */
@@ -18,7 +19,7 @@ export function envProblems(env: Record<string, unknown>): { name: string; value
 }
 
 function nameProblem(name: string): string | null {
-  return NAME.test(name)
+  return isVariableName(name)
     ? null
     : 'is not an environment variable name: letters, digits and _, not beginning with a digit';
 }
@@ -27,7 +28,16 @@ function valueProblem(value: unknown): string | null {
   const text = isSecretRef(value) ? value.secretRef : value;
   if (typeof text !== 'string') return 'must be a string, or a secret reference {"secretRef": "<provider>://<path>"}';
   const kind = credentialIn(text);
-  return kind === null ? null : advice(kind);
+  if (kind !== null) return advice(kind);
+  return isSecretRef(value) ? referenceProblem(value.secretRef) : null;
+}
+
+// A provider that this registry does not know may be one that the serving controller knows: taken, and never resolved here.
+function referenceProblem(reference: string): string | null {
+  const provider = providerOf(reference);
+  if (provider === null || !isKnownProvider(provider)) return null;
+  const place = parseSecretPlace(reference, provider);
+  return 'problem' in place ? place.problem : null;
 }
 
 function advice(kind: string): string {

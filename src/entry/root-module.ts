@@ -12,6 +12,7 @@ import { VersionsModule } from '../features/versions/index.js';
 import { parseHostCredentials, type Config } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { QueueModule } from '../platform/queue/index.js';
+import { SecretsModule, type SecretsOptions } from '../platform/secrets/index.js';
 import type { HttpsStoreOptions } from '../stores/https-store.js';
 import type { StoreSetOptions } from '../stores/store-set.js';
 
@@ -56,6 +57,11 @@ export function storeOptions({ dataDir, fileRoots, store, s3, allowedNetworks, h
   };
 }
 
+function secretsOptions({ secrets: { fileRoots, kubernetes, kubeconfig } }: Config): SecretsOptions {
+  const ways = { off: null, 'in-cluster': { inCluster: true }, kubeconfig: { inCluster: false, kubeconfig } } as const;
+  return { fileRoots, kubernetes: ways[kubernetes] };
+}
+
 function outbound({
   allowedHosts,
   credentials,
@@ -77,6 +83,7 @@ function shared(config: Config): DynamicModule[] {
       redisUrl: redisUrl === '' ? undefined : redisUrl,
     }),
     ArtifactsModule.forRoot(storeOptions(config)),
+    SecretsModule.forRoot(secretsOptions(config)),
     ProtectionModule.forRoot(new Retention(config.retentionSeconds)),
   ];
 }

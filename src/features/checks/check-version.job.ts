@@ -7,6 +7,7 @@ import type { StoreRefusal } from '../../stores/store-refusal.js';
 import { ArtifactStores } from '../artifacts/index.js';
 import type { Observation } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
+import { EnvNeeds } from './env-needs.js';
 
 /** Asks whether everything that a version needs is still where it was. Runs after a registration and after each move. */
 export const CHECK_VERSION = defineJob<{ modelId: number; version: number }>('version.check');
@@ -23,7 +24,7 @@ interface Need {
 }
 
 /**
- * Looks at each artifact of a version and at its container image, and records what it saw. Running twice records two
+ * Looks at each artifact of a version, at its container image and at the secrets that its env refers to, and records what it saw. Running twice records two
  * looks, and both are true. Of a prefix it sees the names and sizes of the files below, and compares their sum; of an
  * image its manifest and all its layers. It reads no bytes of either.
  */
@@ -32,6 +33,7 @@ export class CheckVersion {
   constructor(
     private readonly checks: CheckRepository,
     private readonly stores: ArtifactStores,
+    private readonly envNeeds: EnvNeeds,
     handlers: JobHandlers,
   ) {
     handlers.handle(CHECK_VERSION, (data, context) => this.execute(data, context));
@@ -40,16 +42,24 @@ export class CheckVersion {
   async execute({ modelId, version }: { modelId: number; version: number }, { signal }: JobContext): Promise<void> {
     const record = await this.checks.needsOf(modelId, version);
     if (record === null) return;
-    const { artifacts, image } = record;
+    const { artifacts, image, env } = record;
     const needs: Need[] = artifacts.map((artifact) => {
       return { kind: 'artifact', subject: artifact.uri, observe: () => this.observeArtifact(artifact, signal) };
     });
     if (image !== null) needs.push({ kind: 'image', subject: image, observe: () => this.observeImage(image, signal) });
+    for (const { name, reference } of this.envNeeds.referencesIn(env)) {
+      needs.push({ kind: 'env', subject: name, observe: () => this.observeEnv(reference, signal) });
+    }
     for (let next = 0; next < needs.length; next += AT_ONCE) {
       signal.throwIfAborted();
       const seen = await Promise.all(needs.slice(next, next + AT_ONCE).map(observed));
       await this.checks.record(seen.map((look) => ({ ...look, modelId, version })));
     }
+  }
+
+  private async observeEnv(reference: string, signal: AbortSignal): Promise<Found> {
+    const { state, evidence } = await this.envNeeds.observeEnv(reference, signal);
+    return { state, evidence: { ...evidence } };
   }
 
   private async observeArtifact(artifact: Artifact, signal: AbortSignal): Promise<Found> {

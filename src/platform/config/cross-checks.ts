@@ -27,6 +27,12 @@ export function crossChecks(settings: Settings): Finding[] {
   if (s3.accessKeyId === '' && s3.secretAccessKey !== '') {
     found.push({ key: 's3.accessKeyId', text: 'S3_SECRET_ACCESS_KEY is set, so its key is needed too' });
   }
+  if (settings.secrets.kubernetes === 'kubeconfig' && settings.secrets.kubeconfig === '') {
+    found.push({
+      key: 'secrets.kubeconfig',
+      text: 'Kubernetes is to be asked by a kubeconfig, so it takes the path of one',
+    });
+  }
   const plain = [...settings.https.allowedHosts, ...settings.oci.allowedHosts].find((host) => /^http:/i.test(host));
   if (plain !== undefined && settings.allowedNetworks.length === 0) {
     found.push({

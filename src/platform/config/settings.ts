@@ -16,6 +16,9 @@ export type LogLevel = (typeof logLevels)[number];
 export const stores = ['file', 's3'] as const;
 export type StoreKind = (typeof stores)[number];
 
+export const kubernetesModes = ['off', 'in-cluster', 'kubeconfig'] as const;
+export type KubernetesMode = (typeof kubernetesModes)[number];
+
 /** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
 export interface Settings {
   readonly host: string;
@@ -52,6 +55,11 @@ export interface Settings {
     readonly allowedHosts: readonly string[];
     readonly credentials: string;
     readonly platform: string;
+  };
+  readonly secrets: {
+    readonly fileRoots: readonly string[];
+    readonly kubernetes: KubernetesMode;
+    readonly kubeconfig: string;
   };
 }
 
@@ -271,6 +279,27 @@ export const schema: Schema<Settings> = {
       format: 'image-platform',
       default: 'linux/amd64',
       env: 'LASTGOOD_OCI_PLATFORM',
+    },
+  },
+  secrets: {
+    fileRoots: {
+      doc: 'Folders that secret references `file://` may lead into.',
+      format: 'absolute-folders',
+      default: ['/run/secrets'],
+      env: 'LASTGOOD_SECRET_FILE_ROOTS',
+    },
+    kubernetes: {
+      doc: 'How secret references `k8s://` are looked up: not at all, as the service account of the pod, or by a kubeconfig.',
+      format: 'choice',
+      choices: kubernetesModes,
+      default: 'off',
+      env: 'LASTGOOD_SECRET_KUBERNETES',
+    },
+    kubeconfig: {
+      doc: 'The kubeconfig file to look up `k8s://` references by.',
+      format: 'text',
+      default: '',
+      env: 'LASTGOOD_SECRET_KUBECONFIG',
     },
   },
 };

@@ -1,0 +1,38 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { EnvironmentSecrets } from './environment-secrets.js';
+import { FileSecrets } from './file-secrets.js';
+import type { KubernetesOptions } from './kubernetes-access.js';
+import { KubernetesSecrets } from './kubernetes-secrets.js';
+import { SecretResolver } from './secret-resolver.js';
+
+/** Which places this process looks for secrets in. */
+export interface SecretsOptions {
+  /** Folders that `file://` references may lead into; none: they are not looked at. */
+  readonly fileRoots: readonly string[];
+  /** Null: `k8s://` references are not looked at. */
+  readonly kubernetes: KubernetesOptions | null;
+}
+
+/** The one {@link SecretResolver} of a process. */
+@Module({})
+export class SecretsModule {
+  static forRoot(options: SecretsOptions): DynamicModule {
+    return {
+      module: SecretsModule,
+      global: true,
+      providers: [{ provide: SecretResolver, useFactory: () => secretResolver(options) }],
+      exports: [SecretResolver],
+    };
+  }
+}
+
+/** A resolver over the environment of this process and the places that are configured. */
+export function secretResolver({ fileRoots, kubernetes }: SecretsOptions): SecretResolver {
+  return new SecretResolver({
+    env: new EnvironmentSecrets(),
+    file: fileRoots.length > 0 ? new FileSecrets(fileRoots) : 'no folder is allowed: set LASTGOOD_SECRET_FILE_ROOTS',
+    k8s: kubernetes
+      ? new KubernetesSecrets(kubernetes)
+      : 'Kubernetes is not asked: set LASTGOOD_SECRET_KUBERNETES to in-cluster or kubeconfig',
+  });
+}
