@@ -34,7 +34,7 @@ describe('a folder as a prefix', () => {
     await symlink('../blobs/1', join(folder, 'linked'));
     await link(join(folder, 'sub', 'weights'), join(folder, 'hard'));
     expect(await paths()).toEqual(['hard', 'linked', 'sub/weights']);
-    expect(await at.store.stat(prefix)).toEqual({ state: 'present', size: 6 + 7 + 7, objects: 3 });
+    expect(await at.store.stat(prefix)).toMatchObject({ state: 'present', size: 6 + 7 + 7, objects: 3 });
   });
 
   it('follows no link to a folder, and says so rather than leave it out', async () => {
@@ -112,7 +112,7 @@ describe('a folder as a prefix', () => {
   it('may be a served folder itself, in all', async () => {
     const store = new FileStore({ folder: at.folder, roots: [folder] });
     expect(await store.refuses(prefix)).toBeNull();
-    expect(await store.stat(prefix)).toEqual({ state: 'present', size: 7, objects: 1 });
+    expect(await store.stat(prefix)).toMatchObject({ state: 'present', size: 7, objects: 1 });
     expect(await store.refuses(fileUriOf(folder))).toMatchObject({ code: 'outside-roots' });
     expect(await store.refuses(fileUriOf(at.root) + '/')).toMatchObject({ code: 'outside-roots' });
     await rename(folder, `${folder}-unmounted`);
