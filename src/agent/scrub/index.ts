@@ -1,0 +1,1 @@
+export { Scrub, type Scrubbed, type ScrubOptions } from './scrub.js';

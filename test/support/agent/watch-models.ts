@@ -1,0 +1,82 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { digestOf, type Digest } from '../../../src/domain/digest.js';
+import { ignoring } from '../../../src/platform/files/system-code.js';
+
+/** What each version must hold: digests by path, by `model/vN`. */
+export type Truth = Readonly<Record<string, Readonly<Record<string, Digest>>>>;
+
+/** What a watcher saw until it was stopped. */
+export interface Watched {
+  /** Everything that was visible and wrong, in words. */
+  readonly wrong: string[];
+  /** The versions that were seen, whole. */
+  readonly seen: Set<string>;
+}
+
+/** What is wrong with the versions that are visible below `folder`/models now. Reads every byte. */
+export async function lookAtModels(folder: string, truth: Truth): Promise<Watched> {
+  const watched: Watched = { wrong: [], seen: new Set() };
+  const models = join(folder, 'models');
+  for (const model of await namesIn(models)) {
+    for (const version of await namesIn(join(models, model))) {
+      await lookAtVersion(join(models, model, version), `${model}/${version}`, truth, watched);
+    }
+  }
+  return watched;
+}
+
+/** Looks at the models over and over while a test goes on. */
+export function watchModels(folder: string, truth: Truth): { stop(): Promise<Watched> } {
+  const all: Watched = { wrong: [], seen: new Set() };
+  let over = false;
+  const watch = async (): Promise<void> => {
+    for (let last = false; !last;) {
+      last = over;
+      const { wrong, seen } = await lookAtModels(folder, truth);
+      all.wrong.push(...wrong);
+      for (const name of seen) all.seen.add(name);
+      if (!last) await wait(2);
+    }
+  };
+  const watching = watch();
+  return {
+    stop: async () => {
+      over = true;
+      await watching;
+      return all;
+    },
+  };
+}
+
+async function lookAtVersion(view: string, name: string, truth: Truth, { wrong, seen }: Watched): Promise<void> {
+  const expected = truth[name];
+  if (expected === undefined) return void wrong.push(`${name} should not be there`);
+  const before = await stat(view).catch(ignoring('ENOENT'));
+  const found: Record<string, Digest> = {};
+  for (const path of await filesBelow(view, '')) {
+    const bytes = await readFile(join(view, path)).catch(ignoring('ENOENT'));
+    if (bytes !== undefined) found[path] = digestOf(bytes);
+  }
+  // Taken away while it was looked at, which is no fault: what counts is a folder that was there all the time.
+  const after = await stat(view).catch(ignoring('ENOENT'));
+  if (before === undefined || after?.ino !== before.ino) return;
+  const paths = new Set([...Object.keys(expected), ...Object.keys(found)]);
+  const faults = [...paths].filter((path) => expected[path] !== found[path]);
+  for (const path of faults) wrong.push(`${name}/${path} is ${found[path] ?? 'not there'}, not ${expected[path]}`);
+  if (faults.length === 0) seen.add(name);
+}
+
+async function filesBelow(folder: string, path: string): Promise<string[]> {
+  const entries = (await readdir(join(folder, path), { withFileTypes: true }).catch(ignoring('ENOENT'))) ?? [];
+  const paths = entries.map(async (entry) => {
+    const below = path === '' ? entry.name : `${path}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(folder, below) : [below];
+  });
+  return (await Promise.all(paths)).flat();
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(ignoring('ENOENT'))) ?? [];
+}
