@@ -14,9 +14,9 @@ const UP = [
      observed_at timestamptz NOT NULL,
      FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
    )`,
-  `CREATE INDEX checks_by_subject ON checks (model_id, version, kind, subject, id DESC)`,
-  `CREATE INDEX checks_by_version ON checks (model_id, version, id DESC)`,
-  `CREATE INDEX checks_by_time ON checks (observed_at)`,
+  // Every filter of the history is a few steps down one of these, whatever its length: each kind and state by itself.
+  `CREATE INDEX checks_by_kind ON checks (model_id, version, kind, state, id DESC)`,
+  `CREATE INDEX checks_by_subject ON checks (model_id, version, kind, subject, state, id DESC)`,
 
   // since: when the subject was first seen in the state it is still in.
   `CREATE TABLE newest_checks (
@@ -33,42 +33,59 @@ const UP = [
      FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
    ) WITH (fillfactor = 70)`,
 
-  // When a version is to be looked at next, and how deep. Its role under the aliases says how often.
+  // When a version is to be looked at next, or read. One round of it may take several jobs: turn says which round it is
+  // and position how many of the version's subjects are done, so that a job whose round another one began anew notices.
+  // picked_at: a job for it was asked for and the round is not completed. urgency: the version's role when last seen.
   `CREATE TABLE check_rounds (
      model_id     integer     NOT NULL,
      version      integer     NOT NULL,
      depth        text        NOT NULL,
+     urgency      smallint    NOT NULL,
      due_at       timestamptz NOT NULL,
+     picked_at    timestamptz,
+     turn         integer     NOT NULL DEFAULT 0,
+     position     integer     NOT NULL DEFAULT 0,
      completed_at timestamptz,
      PRIMARY KEY (model_id, version, depth),
      FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
    ) WITH (fillfactor = 70)`,
-  `CREATE INDEX check_rounds_due ON check_rounds (due_at)`,
+  // Versions from before there were rounds: strewn over a week and a month. Those that are needed are put forward by the
+  // schedule itself, within a minute.
+  `INSERT INTO check_rounds (model_id, version, depth, urgency, due_at)
+     SELECT model_id, version, depth, 4, now() + random() * days * interval '1 day'
+     FROM versions CROSS JOIN (VALUES ('look', 7), ('deep', 30)) AS rounds (depth, days)`,
+  `CREATE INDEX check_rounds_due ON check_rounds (depth, urgency, due_at)`,
+  `CREATE INDEX check_rounds_picked ON check_rounds (depth, urgency, due_at) WHERE picked_at IS NOT NULL`,
 
-  // What the first look after registration saw of an artifact where the store tells one writing from the next: a later
-  // look that sees another version id or tag sees an overwritten object, whatever its size.
+  // What an artifact looked like when it was the recorded one, where its store has a mark that changes with each writing:
+  // a look that sees another mark sees an overwritten object, whatever its size. refuted: a mark whose bytes were read
+  // and are others. wanted: a look has doubts that only reading the bytes can settle.
   `CREATE TABLE artifact_marks (
      model_id   integer     NOT NULL,
      version    integer     NOT NULL,
      uri        text        NOT NULL,
-     version_id text,
-     etag       text,
-     learned_at timestamptz NOT NULL,
+     mark       text,
+     learned_at timestamptz,
+     refuted    text,
+     wanted     boolean     NOT NULL DEFAULT false,
      PRIMARY KEY (model_id, version, uri),
      FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
-   )`,
+   ) WITH (fillfactor = 70)`,
+  `CREATE INDEX artifact_marks_wanted ON artifact_marks (model_id, version) WHERE wanted`,
 
-  // How far the reading of an artifact's bytes has come, with the state of the hash there.
+  // How far the reading of an artifact's bytes has come: for each file of it the state of the hash after so many bytes,
+  // or the digest once it is done.
   `CREATE TABLE reading_progress (
      model_id   integer     NOT NULL,
      version    integer     NOT NULL,
      uri        text        NOT NULL,
      file       text        NOT NULL,
-     bytes      bigint      NOT NULL,
-     hash       bytea       NOT NULL,
      mark       text,
-     began_at   timestamptz NOT NULL,
-     updated_at timestamptz NOT NULL,
+     bytes      bigint      NOT NULL,
+     read_ms    bigint      NOT NULL,
+     hash       bytea,
+     digest     text,
+     updated_at timestamptz NOT NULL DEFAULT now(),
      PRIMARY KEY (model_id, version, uri, file),
      FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
    ) WITH (fillfactor = 50)`,

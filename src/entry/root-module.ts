@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { join } from 'node:path';
 import { AliasDefaults, AliasesModule } from '../features/aliases/index.js';
 import { ArtifactsModule } from '../features/artifacts/index.js';
-import { CHECK_VERSION, ChecksModule } from '../features/checks/index.js';
+import { CHECK_JOBS, CheckOptions, ChecksModule } from '../features/checks/index.js';
 import { HealthModule } from '../features/health/index.js';
 import { ModelsModule } from '../features/models/index.js';
 import { ProtectionModule, Retention } from '../features/protection/index.js';
@@ -17,7 +17,7 @@ import type { HttpsStoreOptions } from '../stores/https-store.js';
 import type { StoreSetOptions } from '../stores/store-set.js';
 
 /** Every kind of job there is. */
-const JOBS = [CHECK_VERSION];
+const JOBS = [...CHECK_JOBS];
 
 @Module({})
 class RootModule {}
@@ -32,14 +32,13 @@ export function apiModule(config: Config, watchLimits: ResolutionOptions['limits
     VersionsModule,
     AliasesModule.forRoot(new AliasDefaults(soakWindowSeconds)),
     ReportsModule,
-    ChecksModule,
     HealthModule,
   ]);
 }
 
 /** What the worker process is made of. */
 export function workerModule(config: Config): DynamicModule {
-  return root([...shared(config), ChecksModule]);
+  return root(shared(config));
 }
 
 /** The stores as the configuration names them. */
@@ -69,6 +68,16 @@ function outbound({
   return { allowedHosts, credentials: parseHostCredentials(credentials) ?? {} };
 }
 
+function checkOptions(config: Config): CheckOptions {
+  const { checkLookSeconds, checkKeptLookSeconds, checkOtherLookSeconds } = config;
+  const { checkDeepSeconds, checkKeptDeepSeconds, checkOtherDeepSeconds } = config;
+  const intervals = {
+    look: { needed: checkLookSeconds, kept: checkKeptLookSeconds, other: checkOtherLookSeconds },
+    deep: { needed: checkDeepSeconds, kept: checkKeptDeepSeconds, other: checkOtherDeepSeconds },
+  };
+  return new CheckOptions(intervals, config.checkHistorySeconds);
+}
+
 function shared(config: Config): DynamicModule[] {
   const { databaseUrl, databasePoolSize, redisUrl, shutdownGraceSeconds } = config;
   return [
@@ -85,6 +94,7 @@ function shared(config: Config): DynamicModule[] {
     ArtifactsModule.forRoot(storeOptions(config)),
     SecretsModule.forRoot(secretsOptions(config)),
     ProtectionModule.forRoot(new Retention(config.retentionSeconds)),
+    ChecksModule.forRoot(checkOptions(config)),
   ];
 }
 

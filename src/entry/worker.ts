@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
+import { CheckScheduler } from '../features/checks/index.js';
 import { loadConfig } from '../platform/config/index.js';
 import { JobWorker, OutboxRelay } from '../platform/queue/index.js';
 import { createLog, nestLogger } from '../platform/telemetry/logger.js';
@@ -27,8 +28,9 @@ export async function run(flags: Record<string, unknown>): Promise<void> {
   });
 }
 
-/** Starts the relay and the worker of an application; both stop when it closes. */
+/** Starts the relay, the worker and the schedules of an application; all stop when it closes. */
 export async function startJobs(app: INestApplicationContext): Promise<void> {
   await app.get(JobWorker).start();
   app.get(OutboxRelay).start();
+  app.get(CheckScheduler).start();
 }

@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { MovePlan } from '../../domain/alias-move.js';
 import { OutboxRepository } from '../../platform/queue/index.js';
-import { CHECK_VERSION } from '../checks/index.js';
+import { CHECK_VERSION, URGENT } from '../checks/index.js';
 import type { Transaction } from '../../platform/database/transactions.js';
-
-// Ahead of the checks that registrations and schedules ask for: somebody may need this version within minutes.
-const URGENT = 10;
 
 /** What a move sets going once it has committed. */
 @Injectable()

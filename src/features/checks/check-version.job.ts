@@ -1,97 +1,80 @@
 import { Injectable } from '@nestjs/common';
-import type { CheckKind } from '../../contract/views.js';
-import type { Artifact } from '../../domain/version-record.js';
-import { defineJob, JobHandlers, type JobContext } from '../../platform/queue/index.js';
-import type { AbsentObject } from '../../stores/artifact-store.js';
-import type { StoreRefusal } from '../../stores/store-refusal.js';
-import { ArtifactStores } from '../artifacts/index.js';
-import type { Observation } from './check.entity.js';
+import { urgencyOf } from '../../domain/check-schedule.js';
+import { Transactions } from '../../platform/database/transactions.js';
+import {
+  DEFAULT_PRIORITY,
+  JobHandlers,
+  OutboxRepository,
+  PermanentJobError,
+  type JobContext,
+  type OutboundJob,
+} from '../../platform/queue/index.js';
+import { ProtectedVersions } from '../protection/index.js';
+import type { NeededRecord } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
-import { EnvNeeds } from './env-needs.js';
-
-/** Asks whether everything that a version needs is still where it was. Runs after a registration and after each move. */
-export const CHECK_VERSION = defineJob<{ modelId: number; version: number }>('version.check');
-
-const AT_ONCE = 8;
-
-type Found = Pick<Observation, 'state' | 'evidence'>;
-
-/** One thing to look at: the subject it is recorded under, and how to look. */
-interface Need {
-  readonly kind: CheckKind;
-  readonly subject: string;
-  readonly observe: () => Promise<Found>;
-}
+import { CHECK_VERSION, roundJob, SWEEP_VERSION, URGENT, type VersionKey } from './check-jobs.js';
+import { LookAtVersion } from './look-at-version.js';
+import type { LookOptions } from './need.js';
+import { RoundRepository, type Round } from './round.repository.js';
+import { VersionNeeds } from './version-needs.js';
 
 /**
- * Looks at each artifact of a version, at its container image and at the secrets that its env refers to, and records what it saw. Running twice records two
- * looks, and both are true. Of a prefix it sees the names and sizes of the files below, and compares their sum; of an
- * image its manifest and all its layers. It reads no bytes of either.
+ * Runs the jobs that look at a version: `version.check`, which begins a round at once, and `version.sweep`, which goes on
+ * with one that was due. Both work on the version's one round, a slice at a time; whichever began last has it.
  */
 @Injectable()
 export class CheckVersion {
   constructor(
     private readonly checks: CheckRepository,
-    private readonly stores: ArtifactStores,
-    private readonly envNeeds: EnvNeeds,
+    private readonly rounds: RoundRepository,
+    private readonly needs: VersionNeeds,
+    private readonly look: LookAtVersion,
+    private readonly protectedVersions: ProtectedVersions,
+    private readonly transactions: Transactions,
+    private readonly outbox: OutboxRepository,
     handlers: JobHandlers,
   ) {
-    handlers.handle(CHECK_VERSION, (data, context) => this.execute(data, context));
+    handlers.handle(CHECK_VERSION, (data, context) => this.check(data, context));
+    handlers.handle(SWEEP_VERSION, (data, context) => this.sweep(data, context));
   }
 
-  async execute({ modelId, version }: { modelId: number; version: number }, { signal }: JobContext): Promise<void> {
+  /** Runs a `version.check`. */
+  async check({ turn, ...key }: VersionKey & { turn?: number }, { signal }: JobContext): Promise<void> {
+    const role = await this.protectedVersions.roleOf(key.modelId, key.version);
+    const round =
+      turn === undefined ? await this.rounds.begin(key, 'look', role) : await this.rounds.underWay(key, 'look');
+    if (round === null || (turn !== undefined && round.turn !== turn)) return;
+    const priority = role === null || role === 'kept' ? DEFAULT_PRIORITY : URGENT;
+    const goOn = CHECK_VERSION.with({ ...key, turn: round.turn }, { priority });
+    await this.slice(key, round, { signal, urgent: true }, goOn);
+  }
+
+  /** Runs a `version.sweep`. */
+  async sweep(key: VersionKey, { signal }: JobContext): Promise<void> {
+    const round = await this.rounds.underWay(key, 'look');
+    if (round === null) return;
+    const role = await this.protectedVersions.roleOf(key.modelId, key.version);
+    await this.slice(key, round, { signal, urgent: false }, roundJob(key, 'look', urgencyOf(role)));
+  }
+
+  private async slice(key: VersionKey, round: Round, options: LookOptions, goOn: OutboundJob): Promise<void> {
+    const needs = await this.needs.of(key, await this.recordOf(key));
+    const { left, overtaken } = await this.look.execute(key, needs, round, options);
+    if (overtaken) return;
+    if (left !== null) return this.append(goOn);
+    // The role of now, not of when the round began: a look at many subjects takes a while.
+    const role = await this.protectedVersions.roleOf(key.modelId, key.version);
+    await this.rounds.complete(key, 'look', round, role);
+    await this.rounds.hastenReading(key, role);
+  }
+
+  private async recordOf({ modelId, version }: VersionKey): Promise<NeededRecord> {
     const record = await this.checks.needsOf(modelId, version);
-    if (record === null) return;
-    const { artifacts, image, env } = record;
-    const needs: Need[] = artifacts.map((artifact) => {
-      return { kind: 'artifact', subject: artifact.uri, observe: () => this.observeArtifact(artifact, signal) };
-    });
-    if (image !== null) needs.push({ kind: 'image', subject: image, observe: () => this.observeImage(image, signal) });
-    for (const { name, reference } of this.envNeeds.referencesIn(env)) {
-      needs.push({ kind: 'env', subject: name, observe: () => this.observeEnv(reference, signal) });
-    }
-    for (let next = 0; next < needs.length; next += AT_ONCE) {
-      signal.throwIfAborted();
-      const seen = await Promise.all(needs.slice(next, next + AT_ONCE).map(observed));
-      await this.checks.record(seen.map((look) => ({ ...look, modelId, version })));
-    }
+    if (record === null) throw new PermanentJobError(`model ${modelId} has no version ${version}`);
+    return record;
   }
 
-  private async observeEnv(reference: string, signal: AbortSignal): Promise<Found> {
-    const { state, evidence } = await this.envNeeds.observeEnv(reference, signal);
-    return { state, evidence: { ...evidence } };
+  private async append(job: OutboundJob): Promise<void> {
+    await this.transactions.run((transaction) => this.outbox.append(transaction, [job]));
   }
-
-  private async observeArtifact(artifact: Artifact, signal: AbortSignal): Promise<Found> {
-    const seen = await this.stores.stat(artifact.uri, { signal });
-    if (!('state' in seen) || seen.state !== 'present') return absent(seen);
-    const { size, objects, digest } = seen;
-    const evidence = {
-      size,
-      ...(objects === undefined ? {} : { objects }),
-      ...(digest === undefined ? {} : { digest }),
-      expected: { size: artifact.size, digest: artifact.digest },
-    };
-    const same = size === artifact.size && (digest === undefined || digest === artifact.digest);
-    return { state: same ? 'present' : 'changed', evidence };
-  }
-
-  // The reference names the digest, so what is present is what was recorded.
-  private async observeImage(image: string, signal: AbortSignal): Promise<Found> {
-    const seen = await this.stores.statImage(image, { signal });
-    if (!('state' in seen) || seen.state !== 'present') return absent(seen);
-    return { state: 'present', evidence: { size: seen.size, digest: seen.digest } };
-  }
-}
-
-async function observed({ observe, ...need }: Need): Promise<Omit<Observation, 'modelId' | 'version'>> {
-  const observedAt = new Date();
-  const began = performance.now();
-  const found = await observe();
-  return { ...need, ...found, durationMs: Math.round(performance.now() - began), observedAt };
-}
-
-function absent(seen: AbsentObject | StoreRefusal): Found {
-  if (!('state' in seen)) return { state: 'unsupported', evidence: { code: seen.code, said: seen.text } };
-  return { state: seen.state, evidence: { said: seen.evidence } };
 }

@@ -1,5 +1,15 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { CheckKind, CheckState } from '../../contract/views.js';
+import type { Env } from '../../domain/env.js';
+import type { Artifact } from '../../domain/version-record.js';
+
+/** What a version needs outside the registry, and when it was registered. */
+export interface NeededRecord {
+  artifacts: Artifact[];
+  image: string | null;
+  env: Env;
+  createdAt: Date;
+}
 
 /** One observation of one thing that a version needs, with its time and what was seen. */
 export interface Observation {

@@ -1,16 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { Env } from '../../domain/env.js';
-import type { Artifact } from '../../domain/version-record.js';
-import { NewestCheckEntity, type Observation } from './check.entity.js';
-
-/** What a version needs outside the registry. */
-export interface Needs {
-  artifacts: Artifact[];
-  image: string | null;
-  env: Env;
-}
+import { NewestCheckEntity, type NeededRecord, type Observation } from './check.entity.js';
 
 // One statement: the history and the newest never disagree. An observation that is older than the newest, from a job
 // that ran late, goes into the history alone. Of one subject seen twice in one call, the later one counts.
@@ -39,9 +30,10 @@ export class CheckRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** What a version needs outside the registry; null where there is no such version. */
-  async needsOf(modelId: number, version: number): Promise<Needs | null> {
-    const sql = 'SELECT artifacts, image, env FROM versions WHERE model_id = $1 AND version = $2';
-    const rows: Needs[] = await this.dataSource.query(sql, [modelId, version]);
+  async needsOf(modelId: number, version: number): Promise<NeededRecord | null> {
+    const sql = `
+      SELECT artifacts, image, env, created_at AS "createdAt" FROM versions WHERE model_id = $1 AND version = $2`;
+    const rows: NeededRecord[] = await this.dataSource.query(sql, [modelId, version]);
     return rows[0] ?? null;
   }
 

@@ -1,16 +1,44 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ModelsModule } from '../models/index.js';
+import { ArtifactNeeds } from './artifact-needs.js';
+import { CheckOptions } from './check-options.js';
+import { CheckScheduler } from './check-scheduler.js';
 import { CheckVersion } from './check-version.job.js';
 import { CheckController } from './check.controller.js';
 import { CheckEntity, NewestCheckEntity } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
+import { DueRoundsRepository } from './due-rounds.repository.js';
 import { EnvNeeds } from './env-needs.js';
+import { ImageNeeds } from './image-needs.js';
+import { LookAtVersion } from './look-at-version.js';
+import { RoundRepository } from './round.repository.js';
+import { VersionNeeds } from './version-needs.js';
 
-@Module({
-  imports: [TypeOrmModule.forFeature([CheckEntity, NewestCheckEntity]), ModelsModule],
-  controllers: [CheckController],
-  providers: [CheckRepository, CheckVersion, EnvNeeds],
-  exports: [CheckRepository],
-})
-export class ChecksModule {}
+/** What was seen of the things that versions need, and the jobs and the schedule by which it is seen. */
+@Module({})
+export class ChecksModule {
+  static forRoot(options: CheckOptions): DynamicModule {
+    return {
+      module: ChecksModule,
+      // What registers, moves and judges versions asks for checks or reads them.
+      global: true,
+      imports: [TypeOrmModule.forFeature([CheckEntity, NewestCheckEntity]), ModelsModule],
+      controllers: [CheckController],
+      providers: [
+        { provide: CheckOptions, useValue: options },
+        CheckRepository,
+        RoundRepository,
+        DueRoundsRepository,
+        CheckScheduler,
+        ArtifactNeeds,
+        ImageNeeds,
+        EnvNeeds,
+        VersionNeeds,
+        LookAtVersion,
+        CheckVersion,
+      ],
+      exports: [CheckRepository, RoundRepository, CheckScheduler],
+    };
+  }
+}

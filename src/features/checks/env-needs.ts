@@ -1,35 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import type { CheckState } from '../../contract/views.js';
-import type { Env } from '../../domain/env.js';
 import { providerOf } from '../../domain/secret-place.js';
 import { SecretResolver } from '../../platform/secrets/index.js';
+import type { NeededRecord } from './check.entity.js';
+import type { VersionKey } from './check-jobs.js';
+import type { Found, LookOptions, Need, NeedSource } from './need.js';
 
-/** What was seen of a variable's secret: where it was looked for and what came of it, never the secret. */
-export interface SeenEnv {
-  readonly state: CheckState;
-  readonly evidence: {
-    readonly provider: string | null;
-    readonly reference: string;
-    /** Of a missing one: whether there is no secret at all, or one without the key. */
-    readonly missing?: 'secret' | 'key';
-    readonly said?: string;
-  };
-}
-
-/** Looks whether what a version's env refers to is there. */
+/**
+ * Whether what a version's env refers to is there. The evidence names where was looked and what came of it, never the
+ * secret. A plain value is in the record itself and needs nothing.
+ */
 @Injectable()
-export class EnvNeeds {
+export class EnvNeeds implements NeedSource {
   constructor(private readonly secrets: SecretResolver) {}
 
-  /** The variables whose value lies elsewhere, with the reference; a plain value is in the record itself. */
-  referencesIn(env: Env): { name: string; reference: string }[] {
-    return Object.entries(env).flatMap(([name, value]) =>
-      typeof value === 'string' ? [] : [{ name, reference: value.secretRef }],
-    );
+  needsOf(_key: VersionKey, { env }: NeededRecord): Need[] {
+    return Object.entries(env).flatMap(([name, value]) => {
+      if (typeof value === 'string') return [];
+      return [{ kind: 'env', subject: name, observe: (options) => this.observe(value.secretRef, options) }];
+    });
   }
 
-  /** Looks where `reference` leads. Throws only the reason of `signal`. */
-  async observeEnv(reference: string, signal: AbortSignal): Promise<SeenEnv> {
+  private async observe(reference: string, { signal }: LookOptions): Promise<Found> {
     const { state, ...rest } = await this.secrets.look(reference, signal);
     return { state, evidence: { provider: providerOf(reference), reference, ...rest } };
   }

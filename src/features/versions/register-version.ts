@@ -6,7 +6,7 @@ import type { RegisterVersionRequest } from '../../contract/requests/version.req
 import type { VersionView } from '../../contract/views.js';
 import { OutboxRepository } from '../../platform/queue/index.js';
 import { ArtifactStores } from '../artifacts/index.js';
-import { CHECK_VERSION } from '../checks/index.js';
+import { CHECK_VERSION, RoundRepository } from '../checks/index.js';
 import { ModelRepository } from '../models/index.js';
 import { RegistrationTurns } from './registration-turns.js';
 import { toRecord } from './to-record.js';
@@ -37,6 +37,7 @@ export class RegisterVersion {
     private readonly versions: VersionRepository,
     private readonly stores: ArtifactStores,
     private readonly outbox: OutboxRepository,
+    private readonly rounds: RoundRepository,
     private readonly turns: RegistrationTurns,
   ) {}
 
@@ -81,9 +82,13 @@ export class RegisterVersion {
         createdBy: actor,
       }));
     if (key !== null) await this.versions.rememberKey(transaction, locked.id, key, row.version);
-    if (!same)
-      await this.outbox.append(transaction, [CHECK_VERSION.with({ modelId: locked.id, version: row.version })]);
+    if (!same) await this.schedule(transaction, { modelId: locked.id, version: row.version });
     return { row, created: !same };
+  }
+
+  private async schedule(transaction: Transaction, key: { modelId: number; version: number }): Promise<void> {
+    await this.rounds.add(transaction, key);
+    await this.outbox.append(transaction, [CHECK_VERSION.with(key)]);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Setting, Settings } from './settings.js';
+import type { Setting } from './setting.js';
+import type { Settings } from './settings.js';
 import { schema } from './settings.js';
 
 /** A setting with its key as users see it: `port`, `s3.bucket`. */

@@ -1,14 +1,5 @@
-import type { FormatName, FormatOptions } from './formats.js';
-
-/** One setting as convict takes it, with the flag beside it. `env` and `flag` are where it can be given. */
-export interface Setting<T> extends FormatOptions {
-  readonly doc: string;
-  readonly format: FormatName;
-  readonly default: T;
-  readonly env: string;
-  readonly flag?: string;
-  readonly sensitive?: boolean;
-}
+import { checkSettings, type CheckSettings } from './check-settings.js';
+import type { Schema } from './setting.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -20,7 +11,7 @@ export const kubernetesModes = ['off', 'in-cluster', 'kubeconfig'] as const;
 export type KubernetesMode = (typeof kubernetesModes)[number];
 
 /** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
-export interface Settings {
+export interface Settings extends CheckSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -62,10 +53,6 @@ export interface Settings {
     readonly kubeconfig: string;
   };
 }
-
-type Schema<T> = {
-  readonly [K in keyof T]: T[K] extends string | number | boolean | readonly string[] ? Setting<T[K]> : Schema<T[K]>;
-};
 
 const day = 24 * 60 * 60;
 const mebibyte = 1024 * 1024;
@@ -186,6 +173,7 @@ export const schema: Schema<Settings> = {
     default: 8,
     env: 'LASTGOOD_JOB_ATTEMPTS',
   },
+  ...checkSettings,
   store: {
     doc: 'Where uploads go: a folder under the data folder, or an S3 bucket.',
     format: 'choice',
