@@ -10,9 +10,9 @@ import { makeRegistry, openRegistry } from './registry.mjs';
 export const about = 'time of an alias move and of a rollback over HTTP against a bare three-row transaction';
 
 const SIZES = [10, 10_000, 1_000_000];
-const WARM_UP = 150;
-const ROUNDS = 12;
-const TIMES = 40;
+const WARM_UP = 200;
+const ROUNDS = 45;
+const TIMES = 12;
 const FLAT_BAR = 1.2;
 const BARE_BAR = 3;
 const KINDS = /** @type {const} */ (['bare', 'move', 'rollback']);

@@ -52,7 +52,7 @@ export class AdjustAlias {
     const { model: name, alias, version, ...what } = adjustment;
     const model = await this.models.require(name, transaction);
     if (model instanceof Refusal) return model;
-    const locked = await this.aliases.lock(transaction, name, alias, version === null ? [] : [version]);
+    const locked = await this.aliases.lock(transaction, name, alias, version);
     if (!locked || locked.version === null) return aliasNotFound(name, alias);
     const planned = await plan(locked, transaction);
     if (planned instanceof Refusal) return planned;

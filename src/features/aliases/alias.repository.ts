@@ -5,7 +5,7 @@ import { Refusal } from '../../contract/refusal.js';
 import { pairedWith } from '../../domain/names.js';
 import { targetAliasSql } from '../resolution/index.js';
 import { AliasChangeEntity } from './alias-change.entity.js';
-import { lockAlias, type LockedAlias } from './locked-alias.js';
+import { lockAlias, SHOWN_REJECTIONS, type LockedAlias } from './locked-alias.js';
 
 /** Everything that an alias's page shows, in one row. */
 export interface AliasRow {
@@ -31,7 +31,7 @@ const SHOWN = `
          (SELECT coalesce(array_agg(r.version), '{}') FROM (
             SELECT version FROM alias_standings s
             WHERE s.model_id = a.model_id AND s.alias = a.name AND s.rejected_at IS NOT NULL
-            ORDER BY s.rejected_at DESC LIMIT 20) r) AS rejected
+            ORDER BY s.rejected_at DESC LIMIT ${SHOWN_REJECTIONS}) r) AS rejected
   FROM aliases a
   JOIN alias_history h ON h.revision = a.revision
   LEFT JOIN alias_standings l ON l.model_id = a.model_id AND l.alias = a.name AND l.version = a.version
@@ -45,7 +45,7 @@ export class AliasRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Locks an alias for a move; see {@link lockAlias}. */
-  lock(manager: EntityManager, model: string, alias: string, about: number[]): Promise<LockedAlias | null> {
+  lock(manager: EntityManager, model: string, alias: string, about: number | null): Promise<LockedAlias | null> {
     return lockAlias(manager, model, alias, about);
   }
 
@@ -53,7 +53,7 @@ export class AliasRepository {
   async lockOrCreate(
     manager: EntityManager,
     place: { model: string; modelId: number; alias: string; soakSeconds: number },
-    about: number[],
+    about: number | null,
   ): Promise<LockedAlias> {
     const { model, modelId, alias, soakSeconds } = place;
     const found = await this.lock(manager, model, alias, about);

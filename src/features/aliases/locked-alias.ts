@@ -1,6 +1,7 @@
 import { targetAliasOf } from '../../domain/names.js';
 import type { RollbackTarget } from '../../domain/rollback-target.js';
 import type { Standing } from '../../domain/standing.js';
+import { prepared } from '../../platform/database/prepared.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 
 /** An alias as its row's lock holds it still, with everything that a move is decided by. */
@@ -12,40 +13,54 @@ export interface LockedAlias {
   liveSince: Date | null;
   soakSeconds: number;
   target: RollbackTarget | null;
-  /** The best candidates for the rollback target, the live version, and the versions asked about. Not all there are. */
+  /** The best candidates for the rollback target, the live version, and the one asked about. Not all there are. */
   standings: Standing[];
-  /** Which of the versions asked about are registered. */
+  /** Which of the two, the live version and the one asked about, are registered. */
   registered: number[];
+  /** The versions rejected here, newest rejection first; at most {@link SHOWN_REJECTIONS}. */
+  rejected: number[];
   /** The database's clock, read under the lock: times then order the same way as revisions. */
   now: Date;
 }
 
-const LOCK = `
+const LOCK = prepared(
+  'lock_alias',
+  `
   SELECT a.model_id AS "modelId", a.version, a.revision, a.live_since AS "liveSince", a.soak_seconds AS "soakSeconds"
   FROM aliases a JOIN models m ON m.id = a.model_id
   WHERE m.name = $1 AND a.name = $2
-  FOR NO KEY UPDATE OF a`;
+  FOR NO KEY UPDATE OF a`,
+);
+
+/** How many of the versions rejected under an alias its page shows. */
+export const SHOWN_REJECTIONS = 20;
 
 // Three of each: a plan sets aside at most the version that leaves and the one that comes, so one candidate remains.
 const CANDIDATE = (condition: string) => `
   (SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
    WHERE model_id = $1 AND alias = $2 AND rejected_at IS NULL ${condition} ORDER BY left_revision DESC LIMIT 3)`;
-const FACTS = `
+const FACTS = prepared(
+  'alias_facts',
+  `
   SELECT clock_timestamp() AS now,
     (SELECT json_build_object('version', version, 'proven', target_proven) FROM aliases
      WHERE model_id = $1 AND name = $3 AND version IS NOT NULL) AS target,
     (SELECT json_agg(s) FROM (
        ${CANDIDATE('AND known_good_at IS NOT NULL')} UNION ${CANDIDATE('')}
        UNION SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
-             WHERE model_id = $1 AND alias = $2 AND version = ANY($4)
+             WHERE model_id = $1 AND alias = $2 AND version IN ($4, $5)
      ) s) AS standings,
-    ARRAY(SELECT version FROM versions WHERE model_id = $1 AND version = ANY($4)) AS registered`;
+    ARRAY(SELECT version FROM versions WHERE model_id = $1 AND version IN ($4, $5)) AS registered,
+    ARRAY(SELECT version FROM alias_standings WHERE model_id = $1 AND alias = $2 AND rejected_at IS NOT NULL
+          ORDER BY rejected_at DESC LIMIT ${SHOWN_REJECTIONS}) AS rejected`,
+);
 
 interface Facts {
   now: Date;
   target: RollbackTarget | null;
   standings: StandingRow[] | null;
   registered: number[];
+  rejected: number[];
 }
 
 interface StandingRow {
@@ -58,18 +73,17 @@ interface StandingRow {
 /**
  * Locks the alias until the transaction ends and reads what a move of it is decided by; null where it never existed.
  * The facts are a statement of their own: under READ COMMITTED only a statement that begins after the lock
- * was won sees what the holder before us committed. `about` names further versions that matter.
+ * was won sees what the holder before us committed. `about` is a further version that matters.
  */
 export async function lockAlias(
   transaction: Transaction,
   model: string,
   alias: string,
-  about: number[],
+  about: number | null,
 ): Promise<LockedAlias | null> {
   const [row]: Omit<LockedAlias, 'alias' | keyof Facts>[] = await transaction.query(LOCK, [model, alias]);
   if (!row) return null;
-  const versions = row.version === null ? about : [...about, row.version];
-  const asked = [row.modelId, alias, targetAliasOf(alias), versions];
+  const asked = [row.modelId, alias, targetAliasOf(alias), about, row.version];
   const [facts]: Facts[] = await transaction.query(FACTS, asked);
   if (!facts) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
   return { ...row, ...facts, alias, standings: (facts.standings ?? []).map(toStanding) };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { planMove } from '../../domain/alias-move.js';
+import { planMove, type MovePlan } from '../../domain/alias-move.js';
 import { pairedWith } from '../../domain/names.js';
 import { formatVersion } from '../../domain/version-number.js';
 import { Refusal, refuseField } from '../../contract/refusal.js';
@@ -9,7 +9,7 @@ import { ModelRepository } from '../models/index.js';
 import { VersionRepository } from '../versions/index.js';
 import { AfterMove } from './after-move.js';
 import { AliasDefaults } from './alias-defaults.js';
-import { AliasRepository } from './alias.repository.js';
+import { AliasRepository, type AliasRow } from './alias.repository.js';
 import { aliasView } from './alias.view.js';
 import type { LockedAlias } from './locked-alias.js';
 import { withCurrent } from './with-current.js';
@@ -50,7 +50,7 @@ export class MoveAlias {
   private async move(transaction: Transaction, promotion: Promotion): Promise<AliasView | Refusal> {
     const { model: name, alias, version } = promotion;
     const locked =
-      (await this.aliases.lock(transaction, name, alias, [version])) ?? (await this.create(transaction, promotion));
+      (await this.aliases.lock(transaction, name, alias, version)) ?? (await this.create(transaction, promotion));
     if (locked instanceof Refusal) return locked;
     const known = await this.known(transaction, promotion, locked);
     if (known instanceof Refusal) return known;
@@ -60,19 +60,16 @@ export class MoveAlias {
         ? withCurrent(refusal, this.aliases, transaction, { model: name, locked })
         : refusal;
     }
-    if (locked.version !== version) {
-      const plan = planMove(locked, { to: version, now: locked.now, rejects: false });
-      await writeMove(transaction, locked, {
-        plan,
-        action: 'promote',
-        reason: promotion.reason,
-        actor: promotion.actor,
-      });
-      await this.after.append(transaction, locked.modelId, plan);
+    if (locked.version === version) {
+      const row = await this.aliases.find(locked.modelId, alias, transaction);
+      if (!row) throw new Error(`alias ${name} ${alias} points at nothing although it points at v${version}`);
+      return aliasView(name, row);
     }
-    const row = await this.aliases.find(locked.modelId, alias, transaction);
-    if (!row) throw new Error(`alias ${name} ${alias} points at nothing after a move`);
-    return aliasView(name, row);
+    const plan = planMove(locked, { to: version, now: locked.now, rejects: false });
+    const { reason, actor } = promotion;
+    const revision = await writeMove(transaction, locked, { plan, action: 'promote', reason, actor });
+    await this.after.append(transaction, locked.modelId, plan);
+    return aliasView(name, promotedRow(locked, promotion, { plan, revision }));
   }
 
   private async create(
@@ -82,7 +79,7 @@ export class MoveAlias {
     const model = await this.models.require(name, transaction);
     if (model instanceof Refusal) return model;
     const place = { model: name, modelId: model.id, alias, soakSeconds: this.defaults.soakSeconds };
-    return this.aliases.lockOrCreate(transaction, place, [version]);
+    return this.aliases.lockOrCreate(transaction, place, version);
   }
 
   private async known(transaction: Transaction, { model, version }: Promotion, locked: LockedAlias) {
@@ -109,6 +106,23 @@ export class MoveAlias {
     }
     return null;
   }
+}
+
+// What the database would show now: every part of it was read under the lock, or has just been written.
+function promotedRow(
+  { modelId, alias, soakSeconds, now, rejected, standings }: LockedAlias,
+  { version, reason, actor }: Promotion,
+  { plan: { target }, revision }: { plan: MovePlan; revision: number },
+): AliasRow {
+  const knownGoodAt = standings.find((standing) => standing.version === version)?.knownGoodAt ?? null;
+  const pointer = { modelId, alias, version, revision, liveSince: now, soakSeconds, rejected, knownGoodAt };
+  return {
+    ...pointer,
+    target: target?.version ?? null,
+    targetProven: target?.proven ?? null,
+    changedBy: actor,
+    reason,
+  };
 }
 
 /** The refusal for whoever moves a paired alias by hand. */

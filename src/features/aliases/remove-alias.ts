@@ -37,7 +37,7 @@ export class RemoveAlias {
     const revision = await this.transactions.run(async (transaction) => {
       const model = await this.models.require(name, transaction);
       if (model instanceof Refusal) return model;
-      const locked = await this.aliases.lock(transaction, name, alias, []);
+      const locked = await this.aliases.lock(transaction, name, alias, null);
       if (!locked || locked.version === null) return aliasNotFound(name, alias);
       const plan = planMove(locked, { to: null, now: locked.now, rejects: false });
       return writeMove(transaction, locked, { plan, action: 'delete', reason, actor });

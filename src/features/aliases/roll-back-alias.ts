@@ -61,7 +61,7 @@ export class RollBackAlias {
     begun: number,
   ): Promise<RollbackEntity | Refusal> {
     const { model, alias, reason, actor } = order;
-    const locked = await this.aliases.lock(transaction, model, alias, order.to === null ? [] : [order.to]);
+    const locked = await this.aliases.lock(transaction, model, alias, order.to);
     if (!locked || locked.version === null) return this.notThere(transaction, order);
     if (order.from !== null && order.from !== locked.version) return this.movedOn(transaction, order, locked);
 

@@ -2,16 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Refusal } from '../../contract/refusal.js';
+import { prepared } from '../../platform/database/prepared.js';
 import type { LockedAlias } from './locked-alias.js';
 import { RollbackEntity } from './rollback.entity.js';
 
 /** A rollback before its clock runs. */
 export type NewRollback = Omit<RollbackEntity, `${string}At`>;
 
-const ADD = `
+const ADD = prepared(
+  'add_rollback',
+  `
   INSERT INTO rollbacks (revision, model_id, alias, from_version, to_version, proven, reason, actor, requested_at, committed_at)
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, now - $9::float8 * interval '1 millisecond', now FROM clock_timestamp() AS now
-  RETURNING requested_at AS "requestedAt", committed_at AS "committedAt"`;
+  RETURNING requested_at AS "requestedAt", committed_at AS "committedAt"`,
+);
 
 /** Rows of `rollbacks`. */
 @Injectable()

@@ -3,6 +3,7 @@ import { targetAliasOf } from '../../domain/names.js';
 import type { AliasAction, AliasChangeView } from '../../contract/views.js';
 import { ALIAS_CHANNEL } from '../resolution/index.js';
 import type { LockedAlias } from './locked-alias.js';
+import { prepared } from '../../platform/database/prepared.js';
 import type { Transaction } from '../../platform/database/transactions.js';
 
 /** A planned change of a locked alias, and who wants it. */
@@ -17,7 +18,9 @@ export interface AliasWrite {
 // One statement, so one round trip, while two locks are held. The counter's row is the last lock taken and the one
 // every move in the registry waits for: from here to the commit nothing is waited for but PostgreSQL itself.
 // The rollback target takes the lower revision, so that the serving alias's own revision covers both.
-const WRITE = `
+const WRITE = prepared(
+  'write_move',
+  `
   WITH change AS (
     SELECT $1::integer AS model_id, $2::text AS alias, $3::integer AS from_version, $4::integer AS to_version,
       $5::timestamptz AS live_since, $6::text AS action, $7::text AS reason, $8::text AS actor, $9::timestamptz AS at,
@@ -50,7 +53,8 @@ const WRITE = `
     ON CONFLICT (model_id, alias, version) DO UPDATE SET left_revision = excluded.left_revision,
       known_good_at = excluded.known_good_at, rejected_at = excluded.rejected_at
   )
-  SELECT value AS revision, pg_notify('${ALIAS_CHANNEL}', value::text) FROM counted`;
+  SELECT value AS revision, pg_notify('${ALIAS_CHANNEL}', value::text) FROM counted`,
+);
 
 /**
  * Writes a planned change of a locked alias: pointer, rollback target, standing, history, revision, notification.

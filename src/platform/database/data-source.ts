@@ -1,6 +1,8 @@
+import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { giveUpOnSilence } from './give-up-on-silence.js';
+import { usePrepared } from './prepared.js';
 
 /**
  * How long a process that serves waits for PostgreSQL, in milliseconds. Somebody waits for the answer, and "not now" is
@@ -42,8 +44,20 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     logging: false,
     poolSize,
     connectTimeoutMS: PATIENCE.connectionTimeoutMillis,
-    extra: { keepAlive: true, ...(impatient && { ...PATIENCE, onConnect: giveUpOnSilence }) },
+    extra: { keepAlive: true, ...(impatient && { ...PATIENCE, onConnect: equip }) },
   };
+}
+
+// Of the session, since it would else be a round trip of every transaction. And a plan that is kept (`prepared`) may have
+// been made while a table was small enough to be read as a whole; nothing that is asked here is ever best answered so.
+const SESSION = `
+  SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
+  SET enable_seqscan = off`;
+
+async function equip(client: Client): Promise<void> {
+  usePrepared(client);
+  giveUpOnSilence(client);
+  await client.query(SESSION);
 }
 
 /** Connects once, hands the connection to `work`, and closes it whatever happens. */

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Refusal } from '../../contract/refusal.js';
 import { OutcomeUnknownError } from './outcome-unknown.js';
+import { isPlanLost } from './prepared.js';
 import { isDatabaseUnavailable } from './unavailable.js';
 
 /** One open transaction, handed from a use case to the repositories that take part in it. */
@@ -21,14 +22,24 @@ export class Transactions {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in one transaction (READ COMMITTED). A refusal that it returns rolls everything back and is returned
-   * as it is; an exception rolls back and is thrown on.
+   * Runs `work` in one transaction (READ COMMITTED, as `equip` sets every connection). A refusal that it returns rolls
+   * everything back and is returned as it is; an exception rolls back and is thrown on. Runs it once more from the start
+   * where a statement's plan was lost on the way: nothing had happened then.
    * @throws OutcomeUnknownError where the connection broke during the commit
    */
   async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T | Refusal> {
+    try {
+      return await this.once(work);
+    } catch (error) {
+      if (isPlanLost(error)) return this.once(work);
+      throw error;
+    }
+  }
+
+  private async once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T | Refusal> {
     let committing = false;
     try {
-      return await this.dataSource.transaction('READ COMMITTED', async (manager) => {
+      return await this.dataSource.transaction(async (manager) => {
         const result = await work(manager);
         if (result instanceof Refusal) throw new RefusedInTransaction(result);
         committing = true;

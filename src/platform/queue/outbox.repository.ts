@@ -5,10 +5,23 @@ import { DEFAULT_PRIORITY, assertJob } from './job.js';
 import type { IdentifiedJob, OutboundJob } from './job.js';
 import { JobHandlers } from './job-handlers.js';
 import { OutboxRow } from './outbox.entity.js';
+import { prepared } from '../database/prepared.js';
 import { InvalidJobError } from './queue-errors.js';
 
 /** The channel on which a commit announces new rows. It carries no payload. */
 export const OUTBOX_CHANNEL = 'lastgood_outbox';
+
+// One statement, whatever the number of jobs: locks may be held meanwhile.
+const APPEND = prepared(
+  'append_jobs',
+  `
+  WITH appended AS (
+    INSERT INTO outbox (name, data, priority, subject, available_at)
+    SELECT name, data, priority, subject, now() + "delayMs" * interval '1 millisecond'
+    FROM json_to_recordset($1) AS job (name text, data jsonb, priority integer, subject text, "delayMs" float8)
+  )
+  SELECT pg_notify('${OUTBOX_CHANNEL}', '')`,
+);
 
 /** What waits in the outbox. */
 export interface OutboxBacklog {
@@ -54,15 +67,10 @@ export class OutboxRepository {
       this.handlers.assertDeclared(job.name);
     }
     if (jobs.length === 0) return;
-    const rows = jobs.map((job) => ({
-      name: job.name,
-      data: job.data,
-      priority: job.priority ?? DEFAULT_PRIORITY,
-      subject: job.subject ?? null,
-      ...(job.delayMs !== undefined && { availableAt: () => `now() + ${job.delayMs} * interval '1 millisecond'` }),
-    }));
-    await manager.createQueryBuilder().insert().into(OutboxRow).values(rows).updateEntity(false).execute();
-    await manager.query('SELECT pg_notify($1, $2)', [OUTBOX_CHANNEL, '']);
+    const rows = jobs.map(({ name, data, priority = DEFAULT_PRIORITY, subject, delayMs = 0 }) => {
+      return { name, data, priority, subject, delayMs };
+    });
+    await manager.query(APPEND, [JSON.stringify(rows)]);
   }
 
   /**

@@ -41,6 +41,13 @@ describe('a PostgreSQL that is stopped and started again', () => {
     api.as('ana').put('/v1/models/fraud/aliases/production').send({ version, reason: 'move' });
 
   it('costs no answer, fails writes at once, and is used again by itself, for jobs too', async () => {
+    // The other replica hears of the first move in its own time; a watch that is open by then would be told of it too.
+    for (const api of replicas) {
+      await until('every replica has heard of the move', async () => {
+        const { status } = await api.as('server').get('/v1/models/fraud/aliases/production/resolve');
+        return status === 200;
+      });
+    }
     const watches = await Promise.all(replicas.map(({ url }) => openWatch(url, { query: { alias: 'production' } })));
     await Promise.all(watches.map((watch) => watch.ready()));
     await postgres.stop();
