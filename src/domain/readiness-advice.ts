@@ -24,7 +24,8 @@ const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
   env: {
     missing: 'Put the secret back where the reference points.',
     changed: 'Put the secret back where the reference points.',
-    unsupported: 'Let Lastgood resolve such references (`lastgood config`), or see to it by hand.',
+    unsupported:
+      'Let Lastgood look where such references lead (LASTGOOD_SECRET_KUBERNETES, LASTGOOD_SECRET_FILE_ROOTS).',
   },
   config: {
     missing: 'Find out what changed the config, and put it back.',

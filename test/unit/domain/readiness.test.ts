@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CheckState } from '../../../src/domain/check.js';
 import { readiness, type ReadinessFacts } from '../../../src/domain/readiness.js';
 import { checkOf, expectedOf, healthy, MAX_AGES, NOW, STATES, worlds } from './readiness-world.js';
 
@@ -55,9 +56,9 @@ describe('whatever the checks say, an alias', () => {
   });
 
   it('does not get ready, nor from not ready to unknown, by a failure being seen instead of anything else', () => {
-    const states = fc.constantFrom('missing', 'changed', 'forbidden');
+    const states = fc.constantFrom<CheckState>('missing', 'changed', 'forbidden');
     const property = fc.property(withOne, states, ({ facts, at }, state) => {
-      const worse = verdict(changed(facts, at, { state: state as 'missing', observedAt: facts.now }));
+      const worse = verdict(changed(facts, at, { state, observedAt: facts.now }));
       return worse === 'not-ready' && RANK[worse] <= RANK[verdict(facts)];
     });
     expect(fc.check(property, RUNS).counterexample).toBeNull();
