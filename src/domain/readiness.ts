@@ -1,13 +1,10 @@
-import type { CheckKind } from './check.js';
 import { advice } from './readiness-advice.js';
+import type { MaxAges } from './readiness-ages.js';
 import { judge, type Judged, type NewestCheck } from './readiness-evidence.js';
 import { summed, type ReadinessItem } from './readiness-item.js';
 import { CHECKED_ITEMS, expectedSubjects, KIND_OF, type CheckedItem, type TargetNeeds } from './readiness-needs.js';
 import { seenText } from './readiness-text.js';
 import { formatVersion } from './version-number.js';
-
-/** How old the newest check of each kind may be and still count, in seconds. */
-export type MaxAges = Readonly<Record<CheckKind, number>>;
 
 /** All that readiness is judged by. */
 export interface ReadinessFacts {
@@ -62,6 +59,7 @@ function checkedItem(
   const kind = KIND_OF[item];
   const version = item === 'config' ? live : needs.version;
   const maxAgeSeconds = maxAges[kind];
+  if (maxAgeSeconds === null) return notMade(item, version);
   const judged = expectedSubjects(item, { needs, alias, controllers }).map((subject) =>
     judge(subject, newest.get(keyOf({ version, kind, subject })) ?? null, { now, maxAgeSeconds }),
   );
@@ -78,6 +76,12 @@ function checkedItem(
       : nextOf(item, judged),
     maxAgeSeconds,
   };
+}
+
+function notMade(item: CheckedItem, version: number): ReadinessItem {
+  const text = `the bytes of ${formatVersion(version)} are not read here: nothing says that they are the recorded ones`;
+  const next = 'LASTGOOD_CHECK_DEEP_SECONDS says how often to read them; it is 0, which is never.';
+  return { name: item, ...summed([]), state: 'warn', text, next, maxAgeSeconds: null };
 }
 
 function nextOf(item: CheckedItem, judged: readonly Judged[]): string | null {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckKind, CheckState } from '../../../src/domain/check.js';
 import { predictRecovery } from '../../../src/domain/predicted-recovery.js';
+import { maxAgesOf } from '../../../src/domain/readiness-ages.js';
 import type { NewestCheck } from '../../../src/domain/readiness-evidence.js';
 import { KIND_OF } from '../../../src/domain/readiness-needs.js';
 import { readiness, type ReadinessFacts } from '../../../src/domain/readiness.js';
@@ -110,6 +111,11 @@ describe('a checklist', () => {
     expect(artifacts).toMatchObject({ oldestAt: new Date(NOW.getTime() - 600_000), maxAgeSeconds: 900 });
   });
 
+  it('of a registry that reads no bytes warns that nothing says what they are', () => {
+    const { content } = checklist([], { maxAges: { ...MAX_AGES, content: null } });
+    expect(content).toMatchObject({ state: 'warn', expected: 0, next: expect.stringContaining('CHECK_DEEP_SECONDS') });
+  });
+
   it('of a version that needs little says that it does, and passes', () => {
     const target = { proven: true, needs: { version: TARGET, uris: [], image: null, env: { LEVEL: 'info' } } };
     const { 'rollback-target': _target, ...parts } = checklist([], { target, controllers: [] });
@@ -141,6 +147,19 @@ describe('a checklist', () => {
   it('asks for two artifacts at one address once', () => {
     const target = { proven: true, needs: { ...needs, uris: ['s3://bucket/a', 's3://bucket/a'] } };
     expect(checklist([], { target })['artifacts']).toMatchObject({ expected: 1, state: 'pass' });
+  });
+});
+
+describe('the age at which a check is too old', () => {
+  const every = (needed: number) => ({ needed, kept: 1, other: 1 });
+
+  it('is three times the interval for what is needed', () => {
+    const ages = { artifact: 180, image: 180, env: 180, config: 180, pin: 180, content: 21_600 };
+    expect(maxAgesOf({ look: every(60), deep: every(7_200) })).toEqual(ages);
+  });
+
+  it('is a quarter of an hour where nothing looks on a schedule, and reading that is switched off is not expected', () => {
+    expect(maxAgesOf({ look: every(0), deep: every(0) })).toMatchObject({ artifact: 900, pin: 900, content: null });
   });
 });
 
