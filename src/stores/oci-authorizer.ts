@@ -12,11 +12,25 @@ interface Known {
   readonly until: number;
 }
 
+/** What is wanted of a registry; each takes a permission of its own. */
+export type OciAccess = 'pull' | 'push' | 'delete';
+
+// The actions of a scope where the registry's challenge names none (token specification, "Requesting a Token").
+const ACTIONS: Readonly<Record<OciAccess, string>> = { pull: 'pull', push: 'pull,push', delete: 'pull,push,delete' };
+
 const MOST_KNOWN = 1_000;
 const MOST_TOKEN_BYTES = 1024 * 1024;
 // The token specification's default, and what is taken off so that no token ends on its way.
 const USUAL_SECONDS = 60;
 const EARLY_SECONDS = 10;
+
+/** What a registry was asked, and for what. */
+interface Asked {
+  readonly at: OciReference;
+  readonly access: OciAccess;
+  readonly uri: string;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Tells registries who asks: with the configured user and password, or with tokens that their token servers give for
@@ -31,13 +45,13 @@ export class OciAuthorizer {
   ) {}
 
   /** The Authorization header that worked last time, or undefined. */
-  known(at: OciReference): string | undefined {
-    const known = this.#known.get(keyOf(at));
+  known(at: OciReference, access: OciAccess): string | undefined {
+    const known = this.#known.get(keyOf(at, access));
     return known !== undefined && known.until > Date.now() ? known.authorization : undefined;
   }
 
-  forget(at: OciReference): void {
-    this.#known.delete(keyOf(at));
+  forget(at: OciReference, access: OciAccess): void {
+    this.#known.delete(keyOf(at, access));
   }
 
   /** Whether there are credentials for the registry. */
@@ -49,37 +63,36 @@ export class OciAuthorizer {
    * The Authorization header that meets a registry's challenge, or null when there is none. Throws a StoreError when
    * the token server would not give a token, and an OutboundError when it may not or cannot be asked.
    */
-  async meet(header: string | undefined, at: OciReference, uri: string, signal?: AbortSignal): Promise<string | null> {
+  async meet(header: string | undefined, asked: Asked): Promise<string | null> {
+    const { at, access } = asked;
     const challenge = parseChallenge(header);
     const credential = this.credentials[at.registry];
     if (challenge === null) return null;
     if (challenge.scheme === 'basic' || (credential !== undefined && 'token' in credential)) {
       const fits = credential !== undefined && 'token' in credential === (challenge.scheme === 'bearer');
-      return fits ? this.#keep(at, authorizationOf(credential), Infinity) : null;
+      return fits ? this.#keep(keyOf(at, access), authorizationOf(credential), Infinity) : null;
     }
-    const { token, seconds } = await this.#fetchToken(challenge, at, credential, uri, signal);
-    return this.#keep(at, `Bearer ${token}`, Date.now() + (seconds - EARLY_SECONDS) * 1_000);
+    const { token, seconds } = await this.#fetchToken(challenge, asked, credential);
+    return this.#keep(keyOf(at, access), `Bearer ${token}`, Date.now() + (seconds - EARLY_SECONDS) * 1_000);
   }
 
-  #keep(at: OciReference, authorization: string, until: number): string {
+  #keep(key: string, authorization: string, until: number): string {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(keyOf(at), { authorization, until });
+    this.#known.set(key, { authorization, until });
     return authorization;
   }
 
   async #fetchToken(
     challenge: OciChallenge & { scheme: 'bearer' },
-    at: OciReference,
+    { at, access, uri, signal }: Asked,
     credential: HostCredential | undefined,
-    uri: string,
-    signal?: AbortSignal,
   ): Promise<{ token: string; seconds: number }> {
     const url = realmOf(challenge.realm);
     if (url === null)
       throw new StoreError('unreachable', uri, `${at.registry} names no token server that can be asked`);
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
-    url.searchParams.set('scope', challenge.scope ?? `repository:${at.repository}:pull`);
+    url.searchParams.set('scope', challenge.scope ?? `repository:${at.repository}:${ACTIONS[access]}`);
     const response = await this.outbound.request({
       method: 'GET',
       url,
@@ -104,8 +117,8 @@ export function credentialHint(credential: unknown, at: OciReference): string {
     : `(with the credentials configured for ${at.registry})`;
 }
 
-function keyOf({ registry, repository }: OciReference): string {
-  return `${registry}/${repository}`;
+function keyOf({ registry, repository }: OciReference, access: OciAccess): string {
+  return `${access} ${registry}/${repository}`;
 }
 
 function realmOf(realm: string): URL | null {

@@ -46,6 +46,12 @@ export function parseManifest(bytes: Uint8Array): OciManifest | null {
   return config === null ? null : { kind: 'manifest', config, layers: present(layers) };
 }
 
+/** The media type that a manifest says it has; null where it says none (an OCI manifest may leave it out). */
+export function mediaTypeOf(bytes: Uint8Array): string | null {
+  const mediaType = asJson(bytes)?.mediaType;
+  return typeof mediaType === 'string' && /^[\w.+/-]{1,200}$/.test(mediaType) ? mediaType : null;
+}
+
 /** All blobs of a manifest that its registry must have, each once. */
 export function blobsOf(manifest: OciManifest & { kind: 'manifest' }): OciDescriptor[] {
   const blobs = [manifest.config, ...manifest.layers].filter((blob) => blob !== undefined);

@@ -54,6 +54,11 @@ export function referenceOfImage(image: string): OciReference | StoreRefusal {
   return parsed(registry, rest) ?? malformed(image, 'must be an image by digest, host/repository@sha256:<64 hex>');
 }
 
+/** The `oci://` URI of what a reference names, the same for all ways to write it. */
+export function ociUriOf({ registry, repository, digest }: OciReference): string {
+  return `oci://${registry}/${repository}@${digest}`;
+}
+
 /** The host, with its port, that the registry's API lies on. */
 export function apiHostOf(registry: string): string {
   return registry === DOCKER_HUB ? DOCKER_HUB_API : registry;

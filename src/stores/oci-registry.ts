@@ -3,7 +3,7 @@ import type { Asking } from './artifact-store.js';
 import { rangeHeader, type Part } from './asked-part.js';
 import type { HostCredentials } from './host-credentials.js';
 import { errorCodeIn, smallText } from './oci-answer.js';
-import { credentialHint, OciAuthorizer } from './oci-authorizer.js';
+import { credentialHint, OciAuthorizer, type OciAccess } from './oci-authorizer.js';
 import { MANIFEST_TYPES } from './oci-manifest.js';
 import { apiHostOf, type OciReference } from './oci-reference.js';
 import type { Outbound, OutboundResponse } from './outbound/outbound.js';
@@ -13,13 +13,18 @@ import { StoreError } from './store-error.js';
 export interface OciQuestion extends Asking {
   readonly at: OciReference;
   readonly kind: 'manifests' | 'blobs';
+  /** Asks for the manifest by this tag instead of the digest. */
+  readonly tag?: string;
   /** What the answer is about, for errors. */
   readonly uri: string;
 }
 
+type Method = 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+
+const ACCESS: Readonly<Record<Method, OciAccess>> = { GET: 'pull', HEAD: 'pull', PUT: 'push', DELETE: 'delete' };
 const MOST_ERROR_BYTES = 64 * 1024;
 
-/** The OCI distribution API (specification 1.1) of all registries that may be asked: how to get things by digest. */
+/** The OCI distribution API (specification 1.1) of all registries that may be asked: things by digest, and tags on them. */
 export class OciRegistry {
   readonly #authorizer: OciAuthorizer;
 
@@ -54,47 +59,80 @@ export class OciRegistry {
     return this.#ask('GET', question, { totalMs: readMs, maxBytes: readBytes, part });
   }
 
+  /** Puts a manifest under a tag. Throws a StoreError, `unsupported` where the registry does not take it. */
+  async tag(question: OciQuestion & { tag: string }, content: Uint8Array, mediaType: string): Promise<void> {
+    const { body } = await this.#ask('PUT', question, { ...this.#brief(), content, mediaType });
+    body.destroy();
+  }
+
+  /** Takes a tag away. Throws a StoreError, `unsupported` where the registry cannot do that. */
+  async untag(question: OciQuestion & { tag: string }): Promise<void> {
+    const { body } = await this.#ask('DELETE', question, this.#brief());
+    body.destroy();
+  }
+
+  #brief(): { totalMs: number; maxBytes: number; part: Part } {
+    return { totalMs: this.outbound.limits.lookMs, maxBytes: MOST_ERROR_BYTES, part: { start: 0 } };
+  }
+
   async #ask(
-    method: 'GET' | 'HEAD',
+    method: Method,
     question: OciQuestion,
-    { part, ...limits }: { totalMs: number; maxBytes: number; part: Part },
+    { part, mediaType, ...limits }: Limits & { part: Part; mediaType?: string },
   ): Promise<OutboundResponse> {
     const { at, kind, uri, signal } = question;
     const url = this.#urlOf(question);
     const send = (authorization: string | undefined): Promise<OutboundResponse> => {
       const headers = {
         ...(kind === 'manifests' ? { accept: MANIFEST_TYPES.join(', ') } : {}),
+        ...(mediaType === undefined ? {} : { 'content-type': mediaType }),
         ...rangeHeader(part),
         ...(authorization === undefined ? {} : { authorization }),
       };
       return this.outbound.request({ method, url, headers, ...limits, ...(signal === undefined ? {} : { signal }) });
     };
-    let response = await send(this.#authorizer.known(at));
+    const access = ACCESS[method];
+    let response = await send(this.#authorizer.known(at, access));
     let said = await errorText(response);
     if (response.status === 401) {
-      this.#authorizer.forget(at);
-      const authorization = await this.#authorizer.meet(response.headers['www-authenticate'], at, uri, signal);
+      this.#authorizer.forget(at, access);
+      const asked = { at, access, uri, signal };
+      const authorization = await this.#authorizer.meet(response.headers['www-authenticate'], asked);
       if (authorization !== null) {
         response = await send(authorization);
         said = await errorText(response);
       }
     }
     if (isGood(response)) return response;
-    if (response.status === 401) this.#authorizer.forget(at);
+    if (response.status === 401) this.#authorizer.forget(at, access);
     const refused = response.status === 401 || response.status === 403;
     const hint = refused ? credentialHint(this.#authorizer.has(at) ? true : undefined, at) : '';
-    throw answered(uri, askedOf(method, question), response, `${errorCodeIn(said)} ${hint}`.trim());
+    const error = answered(uri, askedOf(method, question), response, `${errorCodeIn(said)} ${hint}`.trim());
+    const changes = method === 'PUT' || method === 'DELETE';
+    throw changes && isDeclined(response) ? new StoreError('unsupported', uri, error.evidence) : error;
   }
 
-  #urlOf({ at, kind, uri }: OciQuestion): URL {
+  #urlOf({ at, kind, tag, uri }: OciQuestion): URL {
     const origin = this.outbound.hosts.originOf(apiHostOf(at.registry));
     if (origin === null) throw new StoreError('forbidden', uri, `${at.registry} is not a host`);
-    return new URL(`/v2/${at.repository}/${kind}/${at.digest}`, origin.href);
+    return new URL(`/v2/${at.repository}/${kind}/${tag ?? at.digest}`, origin.href);
   }
 }
 
+interface Limits {
+  readonly totalMs: number;
+  readonly maxBytes: number;
+  readonly content?: Uint8Array;
+}
+
+// 200 and 206 to what reads; 201, 202 and 204 to what changes something.
 function isGood({ status }: OutboundResponse): boolean {
-  return status === 200 || status === 206;
+  return [200, 201, 202, 204, 206].includes(status);
+}
+
+// The registry understood, and will not. What is a matter of access, of a missing thing or of time is none of that.
+function isDeclined({ status }: OutboundResponse): boolean {
+  return status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status);
 }
 
 /** What a registry says of an error; the body of any other answer is left for its reader. */
@@ -103,6 +141,6 @@ async function errorText(response: OutboundResponse): Promise<string> {
 }
 
 /** What was asked, for people. */
-export function askedOf(method: 'GET' | 'HEAD', { at, kind }: OciQuestion): string {
-  return `${method} ${apiHostOf(at.registry)}/v2/${at.repository}/${kind}/${at.digest}`;
+export function askedOf(method: Method, { at, kind, tag }: OciQuestion): string {
+  return `${method} ${apiHostOf(at.registry)}/v2/${at.repository}/${kind}/${tag ?? at.digest}`;
 }

@@ -16,6 +16,7 @@ import { OciKind } from './oci-kind.js';
 import { OciLook } from './oci-look.js';
 import type { OciDescriptor } from './oci-manifest.js';
 import { OciManifests } from './oci-manifests.js';
+import { OciPins } from './oci-pins.js';
 import { USUAL_PLATFORM } from './oci-platform.js';
 import { referenceOfImage, targetOfOciUri, type OciReference, type OciTarget } from './oci-reference.js';
 import { askedOf, OciRegistry, type OciQuestion } from './oci-registry.js';
@@ -40,6 +41,8 @@ export interface OciStoreOptions extends OutboundOptions {
  */
 export class OciStore implements ReadableStore {
   readonly scheme = 'oci';
+  /** How its manifests are protected against deletion. */
+  readonly pins: OciPins;
   readonly #outbound: Outbound;
   readonly #registry: OciRegistry;
   readonly #manifests: OciManifests;
@@ -52,6 +55,7 @@ export class OciStore implements ReadableStore {
     this.#manifests = new OciManifests(this.#registry);
     this.#kind = new OciKind(this.#registry, this.#manifests);
     this.#look = new OciLook(this.#registry, this.#manifests, options.platform ?? USUAL_PLATFORM);
+    this.pins = new OciPins(this.#registry, this.#manifests, this.#kind);
   }
 
   async refuses(uri: string): Promise<StoreRefusal | null> {

@@ -17,6 +17,7 @@ import { ContentMismatch } from './content-mismatch.js';
 import { etagOf } from './etag-mark.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
 import { checkRange } from './read-range.js';
+import { S3Pins } from './s3-pins.js';
 import { s3Client } from './s3-client.js';
 import { s3Failure } from './s3-failure.js';
 import { listObjects } from './s3-listing.js';
@@ -32,6 +33,13 @@ import { translated } from './translated-stream.js';
 /** Artifacts in buckets of one S3 account, `s3://bucket/key`. Only the configured buckets are ever asked. */
 export class S3Store implements ArtifactStore {
   readonly scheme = 's3';
+  /** How its objects are protected against deletion. */
+  readonly pins = new S3Pins({
+    place: (uri) => {
+      return { ...this.#require(uri), client: this.#client, server: this.#server, limitMs: this.#limits.statMs };
+    },
+    list: (uri, options) => this.list(uri, options),
+  });
   readonly #client: S3Client;
   readonly #limits: S3Limits;
   readonly #bucket: string;

@@ -5,6 +5,7 @@ import { OciStore, type OciStoreOptions } from './oci-store.js';
 import type { S3StoreOptions } from './s3-options.js';
 import { S3Store } from './s3-store.js';
 import { shownUri } from './shown-uri.js';
+import { StorePins } from './store-pins.js';
 import { StoreRefusal } from './store-refusal.js';
 
 /** Which stores there are, and which of them takes new bytes (left out: the only one, or else the folder). */
@@ -22,6 +23,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 export class StoreSet {
   /** The store that new bytes go to. */
   readonly uploads: ArtifactStore;
+  /** How what lies in the stores is protected against deletion. */
+  readonly pins: StorePins;
   readonly #stores: ReadonlyMap<string, ReadableStore>;
   readonly #oci: OciStore | null;
   readonly #close: readonly (() => void)[];
@@ -35,6 +38,7 @@ export class StoreSet {
     if (!uploads) throw new Error(`no artifact store for uploads: ${wanted ?? 'file or s3'} must be configured`);
     this.uploads = uploads;
     this.#oci = registries;
+    this.pins = new StorePins({ s3: buckets?.pins, oci: registries?.pins }, (uri) => this.forUri(uri));
     const all = [folder, buckets, web, registries].filter((store) => store !== null);
     this.#stores = new Map<string, ReadableStore>(all.map((store) => [store.scheme, store]));
     if (web?.servesPlainHttp) this.#stores = new Map([...this.#stores, ['http', web]]);

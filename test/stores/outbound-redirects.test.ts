@@ -95,6 +95,27 @@ describe('a redirect', () => {
     expect(await ask(plain)).toMatchObject({ status: 200, host: other.host });
   });
 
+  it.each(['PUT', 'DELETE'] as const)(
+    'of a %s is not followed: what changes something goes nowhere else',
+    async (method) => {
+      for (const [to, status] of [
+        [other, 307],
+        [first, 308],
+        [first, 302],
+      ] as const) {
+        from(first, `https://${to.host}/file`, status);
+        first.arrived.length = 0;
+        const url = new URL(`https://${first.host}/from`);
+        const content = Buffer.from('a manifest');
+        const asked = out.request({ method, url, content, maxBytes: 10, totalMs: 5_000 });
+        const message = `${first.host} redirects a ${method} to ${to.host}, which is not followed`;
+        expect(await thrownBy(asked)).toMatchObject({ code: 'not-allowed', message });
+        expect([first.arrived.length, other.arrived.length]).toEqual([1, 0]);
+        expect(first.arrived[0]).toMatchObject({ method, headers: { 'content-length': '10' } });
+      }
+    },
+  );
+
   it('is followed five times and no more', async () => {
     const hops = (count: number): void => {
       let left = count;

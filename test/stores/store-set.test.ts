@@ -74,6 +74,24 @@ describe('the set of stores', () => {
     expect(await new StoreSet({ file }).statImage(`a@${DIGEST}`)).toEqual({ code: 'host-not-allowed', text });
   });
 
+  it.each([
+    [{ file }, 'file:///srv/models/a.onnx', 'file:///srv/models/a.onnx', 'only s3:// and oci:// can'],
+    [{ file }, 's3://models/a', 's3://models/a', 'has the scheme s3; served here: file://'],
+    [{ file, s3 }, 's3://others/a', 's3://others/a', 'the buckets served here are: models'],
+    [{ file }, `a@${DIGEST}`, `oci://docker.io/library/a@${DIGEST}`, 'oci.allowedHosts'],
+  ])('pins nothing where it cannot, and says why (%#)', async (options, subject, place, text) => {
+    const set = new StoreSet(options);
+    const { pins } = set;
+    const said = { state: 'unsupported', evidence: expect.any(String) };
+    await expect(pins.places(subject)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'unsupported',
+      evidence: expect.stringContaining(text),
+    });
+    const target = { place, versionId: '', how: 'object-tag' } as const;
+    expect([await pins.pinned(place), await pins.pin(target), await pins.unpin(target)]).toEqual([said, said, said]);
+    set.close();
+  });
+
   it('cannot be built without a place for uploads', () => {
     expect(() => new StoreSet({})).toThrow('file or s3 must be configured');
     expect(() => new StoreSet({ file, uploads: 's3' })).toThrow('s3 must be configured');

@@ -15,6 +15,8 @@ export interface TokenServer {
   readonly asked: { scope: string; status: number }[];
   /** How long its tokens last, in seconds. */
   lifetime: number;
+  /** What its user may do, of what a scope may ask for. */
+  allowed: string[];
   /** What it answers instead, while this is not null. */
   instead: { status: number; headers?: Record<string, string>; body?: string } | null;
   /** A token for these scopes, without asking. */
@@ -33,11 +35,10 @@ export async function startTokenServer(): Promise<TokenServer> {
   const host = `127.0.0.1:${await listenAnywhere(server)}`;
   const issue = (scope: string): string => {
     const now = Math.floor(Date.now() / 1000);
+    const access = accessOf(scope, tokens.allowed);
     const claims = { iss: ISSUER, sub: '', aud: SERVICE, exp: now + 300, nbf: now - 10, iat: now, jti: randomUUID() };
     const head = { typ: 'JWT', alg: 'ES256', x5c: [der.toString('base64')] };
-    const signed = [head, { ...claims, access: accessOf(scope) }]
-      .map((part) => base64url(JSON.stringify(part)))
-      .join('.');
+    const signed = [head, { ...claims, access }].map((part) => base64url(JSON.stringify(part))).join('.');
     const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });
     return `${signed}.${signature.toString('base64url')}`;
   };
@@ -50,6 +51,7 @@ export async function startTokenServer(): Promise<TokenServer> {
     auth,
     asked: [],
     lifetime: 60,
+    allowed: ['pull', 'push', 'delete', '*'],
     instead: null,
     issue,
     close: async () => {
@@ -79,11 +81,11 @@ function answer(
   return { status: 200, body: JSON.stringify({ token, expires_in: tokens.lifetime }) };
 }
 
-function accessOf(scope: string): object[] {
+function accessOf(scope: string, allowed: readonly string[]): object[] {
   const [type, name, actions] = scope.split(':');
   return type === undefined || name === undefined || actions === undefined
     ? []
-    : [{ type, name, actions: actions.split(',') }];
+    : [{ type, name, actions: actions.split(',').filter((action) => allowed.includes(action)) }];
 }
 
 function base64url(text: string): string {

@@ -4,14 +4,18 @@ import type { Socket } from 'node:net';
 import { brokenConnection, OutboundError } from './outbound-error.js';
 import type { OutboundLimits } from './outbound-limits.js';
 
+/** What may be asked. All of them may be sent twice with the effect of once (RFC 9110, section 9.2.2). */
+export type OutboundMethod = 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+
 // As many as an agent keeps free, and one more.
 const MOST_STALE = 9;
 
 /** One request to one host, nothing followed. */
 export interface Exchange {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: OutboundMethod;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  readonly content?: Uint8Array;
   readonly agent: Agent;
   readonly limits: OutboundLimits;
   readonly signal: AbortSignal;
@@ -35,13 +39,15 @@ export async function exchange(asked: Exchange): Promise<IncomingMessage> {
 
 class StaleConnection extends Error {}
 
-function attempt({ method, url, headers, agent, limits, signal }: Exchange): Promise<IncomingMessage> {
+function attempt({ method, url, headers, content, agent, limits, signal }: Exchange): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const send = url.protocol === 'https:' ? secureRequest : plainRequest;
     // Only parts of the parsed URL travel on, so that nobody downstream can read it differently.
     const target = { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, path: url.pathname + url.search };
-    const request = send({ ...target, protocol: url.protocol, method, headers: { ...headers }, agent });
+    // Said always: Node itself says nothing of the length of a body that a DELETE carries.
+    const length = content === undefined ? {} : { 'content-length': String(content.byteLength) };
+    const request = send({ ...target, protocol: url.protocol, method, headers: { ...headers, ...length }, agent });
     const giveUp = (text: string): void => {
       request.destroy(new OutboundError('unreachable', `${url.host} ${text}`));
     };
@@ -83,7 +89,7 @@ function attempt({ method, url, headers, agent, limits, signal }: Exchange): Pro
       else if (request.reusedSocket && isReset(error)) reject(new StaleConnection());
       else reject(brokenConnection(error, url.host));
     });
-    request.end();
+    request.end(content);
   });
 }
 

@@ -5,7 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { AddressGuard } from './address-guard.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import { checkedLookup, literalProblem, systemResolve, type Resolve } from './checked-lookup.js';
-import { exchange } from './exchange.js';
+import { exchange, type OutboundMethod } from './exchange.js';
 import { limitedBody } from './limited-body.js';
 import { OutboundError } from './outbound-error.js';
 import { OUTBOUND_LIMITS, type OutboundLimits } from './outbound-limits.js';
@@ -23,9 +23,11 @@ export interface OutboundOptions {
 }
 
 export interface OutboundRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: OutboundMethod;
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What a PUT carries: small, since it is held in memory. */
+  readonly content?: Uint8Array;
   /** The most bytes that the body may have. */
   readonly maxBytes: number;
   /** From now until the body's last byte, in milliseconds. */
@@ -77,7 +79,8 @@ export class Outbound {
   }
 
   /**
-   * Asks, following redirects. Any status is an answer. Rejects with an OutboundError, or with the reason of the
+   * Asks, following redirects of what only reads: what changes something is for the host that was named, and for no
+   * other that it points to. Any status is an answer. Rejects with an OutboundError, or with the reason of the
    * signal when that is aborted.
    */
   async request(asked: OutboundRequest): Promise<OutboundResponse> {
@@ -101,7 +104,7 @@ export class Outbound {
   }
 
   async #follow(asked: OutboundRequest, signal: AbortSignal, done: () => void): Promise<OutboundResponse> {
-    const { method, maxBytes } = asked;
+    const { method, content, maxBytes } = asked;
     const { idleMs, redirects } = this.limits;
     let headers: Readonly<Record<string, string>> = { 'accept-encoding': 'identity', ...asked.headers };
     for (let url = asked.url, hops = 0; ; hops++) {
@@ -109,7 +112,8 @@ export class Outbound {
       const way = hops === 0 ? '' : `${asked.url.host} redirects on: `;
       if (problem !== null) throw new OutboundError('not-allowed', way + problem);
       const agent = this.#agents[url.protocol === 'https:' ? 'https:' : 'http:'];
-      const response = await exchange({ method, url, headers, agent, limits: this.limits, signal });
+      const carried = content === undefined ? {} : { content };
+      const response = await exchange({ method, url, headers, ...carried, agent, limits: this.limits, signal });
       if (!isRedirect(response)) {
         const body = limitedBody(response, { host: url.host, idleMs, maxBytes, signal, done });
         // Nothing to read: let the connection go back to its pool.
@@ -117,6 +121,10 @@ export class Outbound {
         return { status: response.statusCode ?? 0, headers: response.headers, host: url.host, body };
       }
       response.on('error', () => undefined).destroy();
+      if (method !== 'GET' && method !== 'HEAD') {
+        const to = redirectTarget(url, response).host;
+        throw new OutboundError('not-allowed', `${url.host} redirects a ${method} to ${to}, which is not followed`);
+      }
       if (hops === redirects) {
         throw new OutboundError('not-allowed', `${asked.url.host} redirects more than ${redirects} times`);
       }
