@@ -9,14 +9,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { name, version, description, license, type, engines, exports } = whole;
-const dependencies = { 'eventsource-parser': whole.dependencies['eventsource-parser'] };
+const needed = ['canonicalize', 'eventsource-parser'];
+const dependencies = Object.fromEntries(needed.map((name) => [name, whole.dependencies[name]]));
 
 mkdirSync(out, { recursive: true });
 const folder = mkdtempSync(join(out, 'client-'));
 try {
-  // The types of the wire contract and of the domain belong to the client's own; their code is never loaded by it.
-  const wanted = (part) => (path) =>
-    part === 'client' ? !path.endsWith('.map') : !/\.(js|map)$/.test(path) && !path.endsWith('field.d.ts');
+  // The types of the wire contract and of the domain belong to the client's own; of their code it loads this alone.
+  const loaded = /\/(contract\/config-digest|domain\/(config-digest|canonical-json|digest))\.js$/;
+  const wanted = (part) => (path) => {
+    if (path.endsWith('.map') || path.endsWith('field.d.ts')) return false;
+    return part === 'client' || !path.endsWith('.js') || loaded.test(path);
+  };
   for (const part of ['client', 'contract', 'domain']) {
     cpSync(join(root, 'dist/src', part), join(folder, 'dist/src', part), { recursive: true, filter: wanted(part) });
   }

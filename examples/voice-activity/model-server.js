@@ -4,7 +4,7 @@
 // It follows the alias, keeps the version to roll back to loaded as well, and switches without dropping a request.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { LastgoodClient } from 'lastgood/client';
+import { configDigest, LastgoodClient } from 'lastgood/client';
 import { ArtifactCache } from './artifact-cache.js';
 import { loadVersion } from './load-version.js';
 import { createPredictServer } from './predict-server.js';
@@ -57,6 +57,7 @@ const reporter = new Reporter({
 });
 const versions = new VersionSwitch({
   load: (record) => loadVersion(record, cache),
+  configDigest,
   onChange: () => reporter.changed(),
   log,
 });

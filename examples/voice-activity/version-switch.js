@@ -6,6 +6,7 @@ import { CountedVersion } from './counted-version.js';
  * @property {number} version
  * @property {string} digest of the whole record
  * @property {{path: string, digest: string, size: number}[]} artifacts
+ * @property {Record<string, string | {secretRef: string}>} env
  * @property {Record<string, unknown>} serving
  */
 
@@ -32,7 +33,7 @@ import { CountedVersion } from './counted-version.js';
  * @property {CountedVersion} loaded
  * @property {number} version
  * @property {number} revision the registry's revision under which it went live
- * @property {string} digest of the version's record
+ * @property {string} configDigest of what it was loaded with
  */
 
 /** Waits before loading again, in milliseconds; the last one repeats. */
@@ -57,12 +58,14 @@ export class VersionSwitch {
   /**
    * @param {object} parts
    * @param {(record: VersionRecord) => Promise<import('./counted-version.js').Engine>} parts.load
+   * @param {(config: Pick<VersionRecord, 'env' | 'serving'>) => string} parts.configDigest
    * @param {() => void} [parts.onChange] what is served, or what failed to load, has changed
    * @param {(line: string) => void} [parts.log]
    * @param {readonly number[]} [parts.retryMs]
    */
-  constructor({ load, onChange = () => {}, log = () => {}, retryMs = RETRY_MS }) {
+  constructor({ load, configDigest, onChange = () => {}, log = () => {}, retryMs = RETRY_MS }) {
     this.load = load;
+    this.configDigest = configDigest;
     this.onChange = onChange;
     this.log = log;
     this.retryMs = retryMs;
@@ -102,11 +105,11 @@ export class VersionSwitch {
     const slot = wanted ? this.#slots.get(wanted.record.digest) : undefined;
     if (wanted && slot?.error !== undefined) {
       const { version, revision, record } = wanted;
-      return { version, revision, configDigest: record.digest, readyReplicas: 0, replicas: 1 };
+      return { version, revision, configDigest: this.configDigest(record), readyReplicas: 0, replicas: 1 };
     }
     if (!this.#live) return null;
-    const { version, revision, digest } = this.#live;
-    return { version, revision, configDigest: digest, readyReplicas: 1, replicas: 1 };
+    const { version, revision, configDigest } = this.#live;
+    return { version, revision, configDigest, readyReplicas: 1, replicas: 1 };
   }
 
   /** What is served and what is loaded, for people. */
@@ -141,10 +144,12 @@ export class VersionSwitch {
 
   /** @param {Resolution} wanted */
   #switchTo(wanted) {
-    const loaded = this.#slots.get(wanted.record.digest)?.loaded;
+    const slot = this.#slots.get(wanted.record.digest);
+    const loaded = slot?.loaded;
     if (!loaded || (this.#live?.loaded === loaded && this.#live.revision === wanted.revision)) return;
-    const { version, revision, record } = wanted;
-    this.#live = { loaded, version, revision, digest: record.digest };
+    const { version, revision } = wanted;
+    // Of the record that it was loaded from: that is what runs.
+    this.#live = { loaded, version, revision, configDigest: this.configDigest(slot.record) };
     this.log(`serving v${version} from revision ${revision}`);
     this.onChange();
   }

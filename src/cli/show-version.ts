@@ -21,7 +21,7 @@ export function versionText(shell: Shell, version: VersionView, checks: CheckVie
 }
 
 /** The immutable part in full, artifacts left out. */
-export function recordFields({ digest, image, env, serving }: RecordView): [string, string][] {
+export function recordFields({ digest, image, env, serving, configDigest }: RecordView): [string, string][] {
   const variables = Object.entries(env).map(([name, value]) =>
     typeof value === 'string' ? `${name}=${value}` : `${name} from ${value.secretRef}`,
   );
@@ -30,6 +30,7 @@ export function recordFields({ digest, image, env, serving }: RecordView): [stri
     ['image', image ?? ''],
     ['env', variables.join('\n')],
     ['serving', Object.keys(serving).length === 0 ? '' : JSON.stringify(serving, null, 2)],
+    ['config digest', configDigest],
   ];
 }
 
@@ -41,8 +42,9 @@ export function artifactTable(shell: Shell, { artifacts }: RecordView): string {
 }
 
 function checkTable(shell: Shell, checks: CheckView[]): string {
-  const rows = checks.map(({ subject, state, observedAt, durationMs, evidence }) => [
-    subject,
+  const rows = checks.map(({ kind, subject, state, observedAt, durationMs, evidence }) => [
+    // A URI says what it is; the name of a variable or of a controller does not.
+    kind === 'env' || kind === 'config' ? `${kind} ${subject}` : subject,
     state === 'present' ? shell.paint.green(state) : shell.paint.red(state),
     ago(observedAt, shell.now()),
     duration(durationMs),

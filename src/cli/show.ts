@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { versionArgument } from './arguments.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
+import { driftsOf, driftText } from './drift.js';
 import { example } from './example.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
@@ -18,7 +19,12 @@ export function addShow(program: Command, shell: Shell): void {
       runCommand(shell, flags, { model, version }, async ({ client, output }) => {
         if (version === undefined) {
           const [view, aliases] = await Promise.all([client.getModel(model), client.listAliases(model)]);
-          output.result({ ...view, aliases }, () => modelText(shell, view, aliases));
+          const drifts = await driftsOf(client, model, aliases);
+          output.result({ ...view, aliases, drifts }, () => {
+            return [modelText(shell, view, aliases), driftText(shell, drifts)]
+              .filter((text) => text !== '')
+              .join('\n\n');
+          });
         } else {
           const view = await client.getVersion(model, version);
           const checks = await client.checks(model, version);

@@ -34,6 +34,7 @@ export type { Resolution } from './resolution.js';
 export type { OnTrouble, ResolveOptions } from './resolve.js';
 export type { TransportOptions } from './transport.js';
 export type { Upload, UploadOptions } from './upload-artifact.js';
+export { configDigest, type ServingConfig } from '../contract/config-digest.js';
 export type { ErrorCode } from '../contract/errors.js';
 export type { FieldProblem, Problem } from '../contract/problem.js';
 export type * from '../contract/views.js';

@@ -31,6 +31,8 @@ export interface RecordView {
   image: string | null;
   env: Env;
   serving: Record<string, unknown>;
+  /** Of env and serving config alone: what a serving controller's report is compared with. */
+  configDigest: string;
 }
 
 export interface VersionView extends RecordView {
@@ -125,6 +127,8 @@ export interface ReportView {
   version: number;
   revision: number;
   configDigest: string;
+  /** Whether it runs with another configuration than the version records. */
+  drift: boolean;
   readyReplicas: number;
   replicas: number;
   reportedAt: string;

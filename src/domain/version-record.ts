@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import canonicalizeModule from 'canonicalize';
+import { canonicalJson } from './canonical-json.js';
+import { digestOf, type Digest } from './digest.js';
 import type { Env } from './env.js';
 
 /** Bytes that a version needs. `path` is the file's place inside the version, `size` is in bytes. */
@@ -19,16 +19,12 @@ export interface VersionRecord {
   serving: Record<string, unknown>;
 }
 
-// The package is CommonJS with a callable `module.exports`; its types describe a default export.
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
-
 /**
  * The version's digest: `sha256:` and the hex SHA-256 of the record's canonical JSON (RFC 8785).
  * Artifacts are ordered by path first, so that the order in which a pipeline lists its files makes no new version.
  */
-export function recordDigest(record: VersionRecord): `sha256:${string}` {
+export function recordDigest(record: VersionRecord): Digest {
   const artifacts = [...record.artifacts].toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const { image, env, serving } = record;
-  const text = canonicalize({ artifacts, env, image, serving }) ?? '';
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return digestOf(canonicalJson({ artifacts, env, image, serving }));
 }

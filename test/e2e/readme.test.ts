@@ -45,7 +45,7 @@ async function follow(commands: readonly string[]): Promise<string | null> {
 /** The program of a block, run until the registry has its report. */
 async function runProgram(text: string): Promise<unknown> {
   const address = session.url.replace('http://', '');
-  const program = `const serve = async () => {};\n${text.replaceAll('127.0.0.1:7420', address)}`;
+  const program = `const serve = async (record) => record;\n${text.replaceAll('127.0.0.1:7420', address)}`;
   writeFileSync(join(session.folder, 'program.mjs'), program);
   const child = spawn(process.execPath, ['program.mjs'], { cwd: session.folder, stdio: 'inherit' });
   try {
@@ -58,7 +58,7 @@ async function runProgram(text: string): Promise<unknown> {
         },
         { timeout: 20_000 },
       )
-      .toMatchObject([{ controller: 'fraud-server-1' }]);
+      .toMatchObject([{ controller: 'fraud-server-1', drift: false }]);
   } finally {
     child.kill();
   }

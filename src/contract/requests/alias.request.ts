@@ -64,7 +64,12 @@ export class ServingReportRequest {
   @Field(wholeNumberProblem(0), { type: Number, description: 'The revision of the resolution that it follows' })
   revision!: number;
 
-  @Field(digestProblem, { type: String, description: 'Digest of the record it serves by' })
+  @Field(digestProblem, {
+    type: String,
+    description:
+      'SHA-256 over the canonical JSON (RFC 8785) of {"env", "serving"} as it really serves; the configDigest of a version ' +
+      'where nothing differs. The digest of the whole record is taken, too',
+  })
   configDigest!: string;
 
   @Field(wholeNumberProblem(0, MOST_COUNTED), { type: Number, description: 'Replicas that answer' })

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 import type { Page, ReportView } from '../../contract/views.js';
+import { servesAsRecorded } from '../../domain/config-digest.js';
 import { ModelRepository } from '../models/index.js';
-import { VersionRepository } from '../versions/index.js';
+import { VersionRepository, type RecordedConfig } from '../versions/index.js';
+import { ConfigDrift } from './config-drift.js';
 import type { ReportEntity } from './report.entity.js';
 import { ReportRepository } from './report.repository.js';
 
@@ -20,6 +22,7 @@ export class Reports {
     private readonly models: ModelRepository,
     private readonly versions: VersionRepository,
     private readonly reports: ReportRepository,
+    private readonly configs: ConfigDrift,
   ) {}
 
   async record({ model: name, ...report }: Report): Promise<ReportView | Refusal> {
@@ -36,14 +39,18 @@ export class Reports {
     const version = await this.versions.require(model.id, name, report.version);
     if (version instanceof Refusal) return version;
     const reportedAt = await this.reports.record({ ...report, modelId: model.id });
-    return reportView({ ...report, modelId: model.id, reportedAt });
+    const reported = { ...report, modelId: model.id, reportedAt };
+    this.configs.note(reported, version);
+    return reportView(reported, version);
   }
 
   async list(name: string, alias: string): Promise<Page<ReportView> | Refusal> {
     const model = await this.models.require(name);
     if (model instanceof Refusal) return model;
     if (!(await this.reports.aliasExists(model.id, alias))) return aliasNotFound(name, alias);
-    return { items: (await this.reports.list(model.id, alias)).map(reportView), nextPageToken: null };
+    const rows = await this.reports.list(model.id, alias);
+    const configs = await this.versions.configsOf(model.id, [...new Set(rows.map(({ version }) => version))]);
+    return { items: rows.map((row) => reportView(row, configs.get(row.version))), nextPageToken: null };
   }
 }
 
@@ -54,13 +61,14 @@ function aliasNotFound(model: string, alias: string): Refusal {
   );
 }
 
-function reportView(row: ReportEntity): ReportView {
+function reportView(row: ReportEntity, recorded: RecordedConfig | undefined): ReportView {
   const { controller, version, revision, configDigest, readyReplicas, replicas } = row;
   return {
     controller,
     version,
     revision,
     configDigest,
+    drift: recorded !== undefined && !servesAsRecorded(configDigest, recorded),
     readyReplicas,
     replicas,
     reportedAt: row.reportedAt.toISOString(),

@@ -1,4 +1,5 @@
 import type { RecordView, ResolutionView } from '../../contract/views.js';
+import { configDigest } from '../../domain/config-digest.js';
 import type { ResolvedRow } from './resolution.repository.js';
 
 /**
@@ -34,7 +35,7 @@ export class Resolution {
 }
 
 function viewOf({ model, alias, revision, live, warm }: ResolvedRow): ResolutionView {
-  const record = JSON.parse(live) as RecordView;
+  const record = recordView(live);
   return {
     model,
     alias,
@@ -42,6 +43,11 @@ function viewOf({ model, alias, revision, live, warm }: ResolvedRow): Resolution
     revision,
     record,
     traffic: [{ version: record.version, weight: 100 }],
-    keepWarm: warm === null ? [] : [JSON.parse(warm) as RecordView],
+    keepWarm: warm === null ? [] : [recordView(warm)],
   };
+}
+
+function recordView(text: string): RecordView {
+  const record = JSON.parse(text) as Omit<RecordView, 'configDigest'>;
+  return { ...record, configDigest: configDigest(record) };
 }

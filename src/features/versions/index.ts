@@ -1,3 +1,3 @@
 export { VersionEntity } from './version.entity.js';
-export { VersionRepository } from './version.repository.js';
+export { VersionRepository, type RecordedConfig } from './version.repository.js';
 export { VersionsModule } from './versions.module.js';

@@ -11,6 +11,9 @@ export interface LockedModel {
   nextVersion: number;
 }
 
+/** What a version serves with, and its digest. */
+export type RecordedConfig = Pick<VersionEntity, 'version' | 'digest' | 'env' | 'serving'>;
+
 /** Rows of `versions`, and the counter and keys that registering needs beside them. */
 @Injectable()
 export class VersionRepository {
@@ -29,6 +32,15 @@ export class VersionRepository {
       'version-not-found',
       `${model} has no ${text}. \`lastgood versions ${model}\` lists what it has.`,
     );
+  }
+
+  /** What these versions serve with, by their numbers. */
+  async configsOf(modelId: number, versions: number[]): Promise<Map<number, RecordedConfig>> {
+    const rows: RecordedConfig[] = await this.dataSource.query(
+      'SELECT version, digest, env, serving FROM versions WHERE model_id = $1 AND version = ANY($2)',
+      [modelId, versions],
+    );
+    return new Map(rows.map((row) => [row.version, row]));
   }
 
   /** Which aliases point at which of these versions. */

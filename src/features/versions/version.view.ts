@@ -1,4 +1,5 @@
 import type { VersionView } from '../../contract/views.js';
+import { configDigest } from '../../domain/config-digest.js';
 import type { VersionEntity } from './version.entity.js';
 
 /** A version as the API shows it, with those of `pointers` that point at it. */
@@ -16,6 +17,7 @@ export function versionView(
     image,
     env,
     serving,
+    configDigest: configDigest(entity),
     source,
     labels,
     metrics,

@@ -9,14 +9,16 @@ const run = promisify(execFile);
 const KIB = 1024;
 let service = '';
 
-// What `npm install lastgood-client-….tgz` does, without asking a registry for the one package that it depends on.
+// What `npm install lastgood-client-….tgz` does, without asking a registry for the two packages that it depends on.
 beforeAll(async () => {
   service = await testFolder('client-package');
   const modules = join(service, 'node_modules');
   await mkdir(join(modules, 'lastgood'), { recursive: true });
   const { stdout } = await run(process.execPath, [join(checkout, 'scripts/pack-client.mjs'), service]);
   await run('tar', ['-xzf', stdout.trim(), '--strip-components=1', '-C', join(modules, 'lastgood')]);
-  await cp(join(checkout, 'node_modules/eventsource-parser'), join(modules, 'eventsource-parser'), { recursive: true });
+  for (const name of ['canonicalize', 'eventsource-parser']) {
+    await cp(join(checkout, 'node_modules', name), join(modules, name), { recursive: true });
+  }
   await writeFile(join(service, 'package.json'), '{"type":"module"}');
 });
 
@@ -32,21 +34,22 @@ it('the client library installs in less than 512 KiB, all that it needs counted'
 
 it('the client library loads and works where nothing of the server is installed', async () => {
   const program = `
-    import { LastgoodClient, LastgoodUnreachable } from 'lastgood/client';
+    import { configDigest, LastgoodClient, LastgoodUnreachable } from 'lastgood/client';
     const client = new LastgoodClient({ url: 'http://127.0.0.1:9', retries: 0 });
     const error = await client.resolve('fraud', 'production').catch((e) => e);
-    console.log(error instanceof LastgoodUnreachable);`;
+    console.log(error instanceof LastgoodUnreachable, configDigest({ env: {}, serving: {} }).length);`;
   await writeFile(join(service, 'service.js'), program);
   const { stdout } = await run(process.execPath, ['service.js'], { cwd: service });
-  expect(stdout.trim()).toBe('true');
+  expect(stdout.trim()).toBe('true 71');
 });
 
 it('the client library brings its own types', async () => {
   const program = `
-    import { LastgoodClient, type Resolution } from 'lastgood/client';
+    import { configDigest, LastgoodClient, type Resolution } from 'lastgood/client';
     export async function follow(client: LastgoodClient, signal: AbortSignal): Promise<number> {
       for await (const resolution of client.follow('fraud', 'production', { signal })) {
         const seen: Resolution = resolution;
+        if (configDigest(seen.record) !== seen.record.configDigest) return -1;
         return seen.record.version + seen.keepWarm.length;
       }
       return 0;

@@ -12,7 +12,7 @@ const MODELS = [
   { model: 'v5', serving: 'silero-v5' },
   { model: 'v6', serving: 'silero-v6-without-context' },
 ];
-const record = (version: number) => ({ version, digest: `sha256:${version}`, artifacts: [], serving: {} });
+const record = (version: number) => ({ version, digest: `sha256:${version}`, artifacts: [], env: {}, serving: {} });
 
 // Only what the registry says is scripted here; the models, their threads and the requests are real.
 it('real models are swapped under load, cold and warm, without a failed or a mixed-up answer', async () => {
@@ -21,6 +21,7 @@ it('real models are swapped under load, cold and warm, without a failed or a mix
       const { model, serving } = MODELS[version - 1] ?? { model: 'none', serving: 'silero-v5' };
       return WorkerEngine.start(modelFile(model), servingConfig(serving));
     },
+    configDigest: () => 'sha256:none',
   });
   let revision = 0;
   const move = (live: number, ...warm: number[]) =>

@@ -11,6 +11,7 @@ export function sampleVersion(version: number): VersionView {
     image: null,
     env: { THRESHOLD: '0.5', TOKEN: { secretRef: 'k8s://serving/fraud#token' } },
     serving: { batch: 8 },
+    configDigest: `sha256:${'c0'.repeat(32)}`,
     source: { commit: '1f2e3d' },
     labels: {},
     metrics: { auc: 0.93 },
@@ -21,8 +22,8 @@ export function sampleVersion(version: number): VersionView {
 }
 
 export function sampleResolution(version: number, revision: number): ResolutionView {
-  const { digest, artifacts, image, env, serving } = sampleVersion(version);
-  const record = { version, digest, artifacts, image, env, serving };
+  const { digest, artifacts, image, env, serving, configDigest } = sampleVersion(version);
+  const record = { version, digest, artifacts, image, env, serving, configDigest };
   return {
     model: 'fraud',
     alias: 'production',

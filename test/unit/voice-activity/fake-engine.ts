@@ -32,8 +32,12 @@ export class FakeEngine {
 }
 
 export function record(version: number): VersionRecord {
-  return { version, digest: `sha256:${version}`, artifacts: [], serving: {} };
+  return { version, digest: `sha256:${version}`, artifacts: [], env: {}, serving: { version } };
 }
+
+/** Stands for the digest of what the version is served with. */
+export const configDigest = ({ serving }: Pick<VersionRecord, 'serving'>): string =>
+  `sha256:c${String(serving['version'])}`;
 
 /** A resolution: the live version first, then the ones to keep warm. */
 export function resolution(revision: number, live: number, ...warm: number[]): Resolution {

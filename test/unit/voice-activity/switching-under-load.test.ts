@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { SteadyLoad, summary } from '../../../examples/voice-activity/load.js';
 import { createPredictServer } from '../../../examples/voice-activity/predict-server.js';
 import { VersionSwitch } from '../../../examples/voice-activity/version-switch.js';
-import { FakeEngine, resolution } from './fake-engine.js';
+import { configDigest, FakeEngine, resolution } from './fake-engine.js';
 import { listening } from './listening.js';
 
 const anyVersion = () => 1 + Math.floor(Math.random() * 5);
@@ -20,6 +20,7 @@ it('no request fails or meets two versions while the alias moves as fast as it c
       engines.push(engine);
       return engine;
     },
+    configDigest,
     retryMs: [2],
   });
   versions.want(resolution(1, 1));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VersionSwitch } from '../../../examples/voice-activity/version-switch.js';
 import type { VersionRecord } from '../../../examples/voice-activity/version-switch.js';
-import { FakeEngine, resolution } from './fake-engine.js';
+import { configDigest, FakeEngine, resolution } from './fake-engine.js';
 
 /** A load that the test lets finish or fail when it wants. */
 interface Load {
@@ -33,7 +33,7 @@ describe('the switch between versions', () => {
         const finish = () => (resolve(engine), engine);
         loads.push({ version, finish, fail: (message) => reject(new Error(message)) });
       });
-    versions = new VersionSwitch({ load, onChange: () => changes++, retryMs: [5] });
+    versions = new VersionSwitch({ load, configDigest, onChange: () => changes++, retryMs: [5] });
   });
 
   /** Serving v2 with v1 warm, both loaded. */
@@ -100,7 +100,7 @@ describe('the switch between versions', () => {
     loadOf(3).fail('not an ONNX file');
     await settled();
     expect(live()).toBe(2);
-    expect(versions.report()).toMatchObject({ version: 3, revision: 6, configDigest: 'sha256:3', readyReplicas: 0 });
+    expect(versions.report()).toMatchObject({ version: 3, revision: 6, configDigest: 'sha256:c3', readyReplicas: 0 });
     await sleep(15);
     loadOf(3).finish();
     await settled();
@@ -145,7 +145,7 @@ describe('the switch between versions', () => {
     await servingTwo();
     const before = changes;
     versions.want(resolution(9, 2, 1));
-    expect(versions.report()).toMatchObject({ version: 2, revision: 9 });
+    expect(versions.report()).toMatchObject({ version: 2, revision: 9, configDigest: 'sha256:c2' });
     expect(changes).toBe(before + 1);
     versions.want(resolution(9, 2, 1));
     expect(changes).toBe(before + 1);
