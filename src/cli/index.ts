@@ -3,6 +3,7 @@ import { addClear } from './clear.js';
 import { addDiff } from './diff.js';
 import { exitCodesHelp } from './exit-codes.js';
 import { addHistory } from './history.js';
+import { addJobs } from './jobs.js';
 import { addKnownGood } from './known-good.js';
 import { addModels } from './models.js';
 import { addPromote } from './promote.js';
@@ -21,6 +22,6 @@ export { processShell, type Shell } from './shell.js';
 export function registerCliCommands(program: Command, shell: Shell): void {
   for (const add of [addRegister, addModels, addVersions, addShow, addDiff, addPromote, addResolve, addHistory])
     add(program, shell);
-  for (const add of [addRollback, addClear, addKnownGood, addSoak]) add(program, shell);
+  for (const add of [addRollback, addClear, addKnownGood, addSoak, addJobs]) add(program, shell);
   program.addHelpText('after', `\n${exitCodesHelp()}`);
 }

@@ -27,6 +27,8 @@ const HINTS: Partial<Record<ErrorCode, Hint>> = {
   'revision-stale': show,
   'outcome-unknown': show,
   'alias-paired': show,
+  'job-not-found': () => 'lastgood jobs',
+  'job-not-failed': () => 'lastgood jobs',
   unauthorized: () => 'export LASTGOOD_TOKEN=<token>',
 };
 

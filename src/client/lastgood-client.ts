@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { AliasCalls } from './alias-calls.js';
+import { JobCalls } from './job-calls.js';
 import { followAlias, type FollowOptions } from './follow.js';
 import type { CallOptions } from './inputs.js';
 import { LastGoodFile } from './last-good-file.js';
@@ -23,7 +23,7 @@ export interface ClientOptions extends TransportOptions {
  * A client of one registry. Calls throw `LastgoodError` when the registry says no, `LastgoodUnreachable` when it gives
  * no answer, and the reason of the caller's signal once that aborts.
  */
-export class LastgoodClient extends AliasCalls {
+export class LastgoodClient extends JobCalls {
   private readonly lastGoodDir: string | undefined;
   private readonly onTrouble: OnTrouble;
 

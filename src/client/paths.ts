@@ -10,6 +10,11 @@ export function aliasPath(model: string, alias: string, ...below: (string | numb
   return modelPath(model, 'aliases', alias, ...below);
 }
 
+/** `/v1/jobs/{job}/retry`. */
+export function retryPath(job: string): string {
+  return `/v1/jobs/${segment(job)}/retry`;
+}
+
 /** `/v1/artifacts/{digest}`. The colon of a digest is allowed in a path and stays readable. */
 export function artifactPath(digest: string): string {
   return `/v1/artifacts/${segment(digest).replace('%3A', ':')}`;

@@ -20,6 +20,7 @@ export const ERRORS = {
   'alias-not-found': row(404, 'No such alias'),
   'rollback-not-found': row(404, 'No such rollback'),
   'artifact-not-found': row(404, 'No such artifact in the store'),
+  'job-not-found': row(404, 'No such job'),
   'model-exists': row(409, 'The model exists already'),
   'model-in-use': row(409, 'An alias points at this model'),
   'model-not-empty': row(409, 'The model has versions, and versions are kept'),
@@ -33,6 +34,7 @@ export const ERRORS = {
   'no-rollback-target': row(409, 'There is nothing to roll back to'),
   'from-not-live': row(409, 'The alias has moved on'),
   'already-live': row(409, 'The version is live already'),
+  'job-not-failed': row(409, 'Only a failed job can be run again'),
   'revision-stale': row(412, 'The alias changed since it was read'),
   'body-too-large': row(413, 'The body is too large'),
   'unsupported-media-type': row(415, 'The body has a media type that is not taken here'),
@@ -42,6 +44,7 @@ export const ERRORS = {
   'internal-error': row(500, 'Something broke inside Lastgood'),
   'store-unreachable': row(502, 'The artifact store did not answer'),
   'database-unavailable': row(503, 'The database cannot be reached'),
+  'queue-unavailable': row(503, 'The job queue does not answer'),
   'outcome-unknown': row(503, 'Nobody knows yet whether the change was made'),
   'shutting-down': row(503, 'This replica is shutting down'),
 } as const satisfies Record<string, ErrorRow>;

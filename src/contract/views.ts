@@ -1,9 +1,4 @@
-import type { CheckKind, CheckState } from '../domain/check.js';
 import type { Env } from '../domain/env.js';
-import type { Found } from '../domain/readiness-evidence.js';
-import type { ItemState } from '../domain/readiness-item.js';
-import type { CheckedItem } from '../domain/readiness-needs.js';
-import type { ReadinessVerdict } from '../domain/readiness.js';
 import type { Artifact } from '../domain/version-record.js';
 
 // What the API answers, as the client library sees it. Times are RFC 3339 texts, sizes bytes, versions plain numbers.
@@ -134,7 +129,10 @@ export interface ReportView {
   reportedAt: string;
 }
 
-export type { CheckKind, CheckState };
+export type CheckState = 'present' | 'changed' | 'missing' | 'forbidden' | 'unreachable' | 'unsupported';
+
+/** `artifact`: what its store says. `content`: its bytes, read and hashed. The others are what their names say. */
+export type CheckKind = 'artifact' | 'content' | 'image' | 'env' | 'config' | 'pin';
 
 export interface CheckView {
   version: number;
@@ -148,53 +146,45 @@ export interface CheckView {
   since: string | null;
 }
 
-/** One thing on a checklist that fails or is unknown. */
-export interface ReadinessSubjectView {
-  subject: string;
-  /** What was seen, or why nothing counts: `stale`, `unchecked`, or `ahead` of the clock. */
-  found: Found;
-  /** What the newest check saw, whether it still counts or not. Null where none has looked. */
-  evidence: Record<string, unknown> | null;
-  observedAt: string | null;
-  since: string | null;
-}
-
-/** One line of a checklist. Only `fail` and `unknown` stand in the way of being ready; `warn` is worth knowing. */
-export interface ReadinessItemView {
-  name: 'rollback-target' | CheckedItem;
-  state: ItemState;
-  text: string;
-  /** What to do about it. */
-  next: string | null;
-  /** How many checks it rests on, and how many of them fail or are unknown. */
-  expected: number;
-  failing: number;
-  unknown: number;
-  /** The oldest of these checks, and how old one may become before it is unknown. */
-  oldestObservedAt: string | null;
-  ageSeconds: number | null;
-  maxAgeSeconds: number | null;
-  /** Ten at most of those that fail or are unknown; the version's checks have them all. */
-  subjects: ReadinessSubjectView[];
-}
-
-export type { ReadinessVerdict };
-
-export interface ReadinessView {
-  model: string;
-  alias: string;
-  live: number;
-  /** Null: nothing to roll back to. */
-  target: TargetView | null;
-  verdict: ReadinessVerdict;
-  checkedAt: string;
-  checklist: ReadinessItemView[];
-  /** How long a rollback would take, and what says so. Milliseconds are null where nothing does. */
-  predictedRecovery: { milliseconds: number | null; rollbacks: number; text: string };
-}
-
 export interface UploadView {
   uri: string;
   digest: string;
   size: number;
+}
+
+export type JobLane = 'prompt' | 'bulk';
+
+/** A background job whose every attempt failed. `reason` is what the last one threw. */
+export interface JobView {
+  id: string;
+  name: string;
+  lane: JobLane;
+  data: Record<string, unknown>;
+  reason: string;
+  attempts: number;
+  createdAt: string;
+  failedAt: string;
+}
+
+/** How many jobs of a lane are in each state; those that are done are not counted. */
+export interface LaneView {
+  lane: JobLane;
+  waiting: number;
+  active: number;
+  delayed: number;
+  failed: number;
+  /** How many failed for good so far, those that were run again or removed since included. */
+  failedTotal: number;
+}
+
+export interface JobSummaryView {
+  lanes: LaneView[];
+  /** What is due and not yet in the queue, and how long the oldest of it has been due. */
+  outbox: { rows: number; oldestSeconds: number };
+}
+
+/** A failed job that waits for its turn again. */
+export interface RetriedJobView {
+  id: string;
+  state: 'waiting';
 }

@@ -12,6 +12,7 @@ export const schemaOf = (name: string) => ({ $ref: `#/components/schemas/${name}
 const MEANINGS: Record<string, string> = {
   200: 'Done, or as it was already',
   201: 'New',
+  202: 'Taken on, to be done later',
   204: 'Done',
   206: 'The range that was asked for',
   304: 'Nothing newer than what the caller has',

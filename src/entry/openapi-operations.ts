@@ -28,6 +28,7 @@ const BODY: ErrorCode[] = [
 const MODEL: ErrorCode[] = ['model-not-found', ...DATABASE];
 const ALIAS: ErrorCode[] = ['alias-not-found', ...MODEL];
 const MOVED: ErrorCode[] = ['alias-paired', ...MODEL];
+const QUEUE: ErrorCode[] = ['queue-unavailable'];
 const STORE: ErrorCode[] = ['store-unreachable'];
 
 const MODELS = '/v1/models';
@@ -104,11 +105,6 @@ export const OPERATIONS: Record<string, Operation> = {
     acts: true,
   },
   [`get ${ONE_ALIAS}/history`]: { id: 'listHistory', answers: { 200: 'AliasChangeView[]' }, refusals: ALIAS },
-  [`get ${ONE_ALIAS}/readiness`]: {
-    id: 'getReadiness',
-    answers: { 200: 'ReadinessView' },
-    refusals: ['alias-paired', ...ALIAS],
-  },
   [`get ${ONE_ALIAS}/resolve`]: {
     id: 'resolveAlias',
     answers: { 200: 'ResolutionView', 304: '' },
@@ -155,6 +151,18 @@ export const OPERATIONS: Record<string, Operation> = {
     refusals: ['model-not-found', 'version-not-found', ...BODY],
   },
   [`get ${ONE_ALIAS}/reports`]: { id: 'listReports', answers: { 200: 'ReportView[]' }, refusals: MODEL },
+
+  'get /v1/jobs': { id: 'listFailedJobs', answers: { 200: 'JobView[]' }, refusals: QUEUE },
+  'get /v1/jobs/summary': {
+    id: 'summariseJobs',
+    answers: { 200: 'JobSummaryView' },
+    refusals: [...QUEUE, ...DATABASE],
+  },
+  'post /v1/jobs/{job}/retry': {
+    id: 'retryJob',
+    answers: { 202: 'RetriedJobView' },
+    refusals: ['job-not-found', 'job-not-failed', ...QUEUE],
+  },
 
   [`put ${ARTIFACT}`]: {
     id: 'uploadArtifact',

@@ -16,6 +16,7 @@ const SCHEMAS: Record<string, object> = {
   alias: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' },
   version: { type: 'string', pattern: '^v?[1-9][0-9]{0,9}$', examples: ['v184', '184'] },
   id: revision,
+  job: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
   controller: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' },
   digest: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
   pageSize: { type: 'integer', minimum: 1, maximum: 500, default: 50 },

@@ -4,9 +4,9 @@ import { AliasDefaults, AliasesModule } from '../features/aliases/index.js';
 import { ArtifactsModule } from '../features/artifacts/index.js';
 import { CHECK_JOBS, CheckOptions, ChecksModule } from '../features/checks/index.js';
 import { HealthModule } from '../features/health/index.js';
+import { JobsModule } from '../features/jobs/index.js';
 import { ModelsModule } from '../features/models/index.js';
 import { ProtectionModule, Retention } from '../features/protection/index.js';
-import { ReadinessModule } from '../features/readiness/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
@@ -33,7 +33,7 @@ export function apiModule(config: Config, watchLimits: ResolutionOptions['limits
     VersionsModule,
     AliasesModule.forRoot(new AliasDefaults(soakWindowSeconds)),
     ReportsModule,
-    ReadinessModule,
+    JobsModule,
     HealthModule,
   ]);
 }
@@ -90,6 +90,7 @@ function shared(config: Config): DynamicModule[] {
       concurrency: config.jobConcurrency,
       bulkConcurrency: config.bulkJobConcurrency,
       attempts: config.jobAttempts,
+      keepFailedSeconds: config.failedJobRetentionSeconds,
       graceMs: shutdownGraceSeconds * 1e3,
       redisUrl: redisUrl === '' ? undefined : redisUrl,
     }),

@@ -11,7 +11,7 @@ import { findRedisServer } from './redis-binary.js';
 /** Where the Redis of a folder says which process it is: whoever clears the folder of a run ends it by that. */
 const redisPidFile = (folder: string): string => join(folder, 'redis.pid');
 
-/** A private Redis without persistence, and the outages a test can give it. */
+/** A private Redis, and the outages a test can give it. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
@@ -21,7 +21,7 @@ export interface RedisServer {
   readonly resume: () => void;
   /** Kills it at once, as a crash would; connections break. */
   readonly kill: () => Promise<void>;
-  /** Starts it again on the same port after `kill` or `stop`, empty. */
+  /** Starts it again on the same port after `kill` or `stop`, empty unless it keeps its data. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -41,7 +41,7 @@ async function answers(port: number): Promise<boolean> {
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-async function launch(command: string, port: number, folder: string): Promise<ChildProcess> {
+async function launch(command: string, port: number, folder: string, keepsData: boolean): Promise<ChildProcess> {
   const settings = [
     '--port',
     `${port}`,
@@ -50,7 +50,7 @@ async function launch(command: string, port: number, folder: string): Promise<Ch
     '--save',
     '',
     '--appendonly',
-    'no',
+    keepsData ? 'yes' : 'no',
     '--dir',
     folder,
     '--pidfile',
@@ -74,13 +74,16 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   await exit;
 }
 
-/** Starts a Redis of its own on a free port, working in `folder`. Whoever starts it stops it. */
-export async function startRedis(folder: string): Promise<RedisServer> {
+/**
+ * Starts a Redis of its own on a free port, working in `folder`. Whoever starts it stops it. With `keepsData` it writes
+ * each change to that folder, as the documentation asks of one in production.
+ */
+export async function startRedis(folder: string, { keepsData = false } = {}): Promise<RedisServer> {
   await mkdir(folder, { recursive: true });
   const command = await findRedisServer();
   const port = await freePort(0);
   if (port === undefined) throw new Error('There is no free port on 127.0.0.1');
-  let child = await launch(command, port, folder);
+  let child = await launch(command, port, folder, keepsData);
   process.once('exit', () => child.kill('SIGKILL'));
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -91,7 +94,7 @@ export async function startRedis(folder: string): Promise<RedisServer> {
     stop: () => end(child, 'SIGTERM'),
     async restart() {
       await end(child, 'SIGKILL');
-      child = await launch(command, port, folder);
+      child = await launch(command, port, folder, keepsData);
     },
   };
 }

@@ -38,7 +38,7 @@ export class ChecksModule {
         LookAtVersion,
         CheckVersion,
       ],
-      exports: [CheckOptions, CheckRepository, RoundRepository, CheckScheduler],
+      exports: [CheckRepository, RoundRepository, CheckScheduler],
     };
   }
 }

@@ -1,2 +1,1 @@
 export { ReportsModule } from './reports.module.js';
-export { REPORT_LEASE_SECONDS } from './report.repository.js';

@@ -1,4 +1,5 @@
 import { checkSettings, type CheckSettings } from './check-settings.js';
+import { jobSettings, type JobSettings } from './job-settings.js';
 import type { Schema } from './setting.js';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
@@ -11,7 +12,7 @@ export const kubernetesModes = ['off', 'in-cluster', 'kubeconfig'] as const;
 export type KubernetesMode = (typeof kubernetesModes)[number];
 
 /** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
-export interface Settings extends CheckSettings {
+export interface Settings extends JobSettings, CheckSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -24,9 +25,6 @@ export interface Settings extends CheckSettings {
   readonly soakWindowSeconds: number;
   readonly retentionSeconds: number;
   readonly shutdownGraceSeconds: number;
-  readonly jobConcurrency: number;
-  readonly bulkJobConcurrency: number;
-  readonly jobAttempts: number;
   readonly store: StoreKind;
   readonly fileRoots: readonly string[];
   readonly s3: {
@@ -149,30 +147,7 @@ export const schema: Schema<Settings> = {
     default: 10,
     env: 'LASTGOOD_SHUTDOWN_GRACE_SECONDS',
   },
-  jobConcurrency: {
-    doc: 'Prompt jobs, such as the checks after a move, that one worker runs at the same time.',
-    format: 'whole-number',
-    min: 1,
-    max: 1000,
-    default: 4,
-    env: 'LASTGOOD_JOB_CONCURRENCY',
-  },
-  bulkJobConcurrency: {
-    doc: 'Bulk jobs, such as sweeps and the reading of bytes, that one worker runs at the same time beside those.',
-    format: 'whole-number',
-    min: 1,
-    max: 1000,
-    default: 2,
-    env: 'LASTGOOD_BULK_JOB_CONCURRENCY',
-  },
-  jobAttempts: {
-    doc: 'How often a failing job is tried before it is given up.',
-    format: 'whole-number',
-    min: 1,
-    max: 100,
-    default: 8,
-    env: 'LASTGOOD_JOB_ATTEMPTS',
-  },
+  ...jobSettings,
   ...checkSettings,
   store: {
     doc: 'Where uploads go: a folder under the data folder, or an S3 bucket.',

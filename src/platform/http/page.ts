@@ -3,7 +3,11 @@ import { Refusal, refuseField } from '../../contract/refusal.js';
 
 const DEFAULT_SIZE = 50;
 const MAX_SIZE = 500;
-const KEYS = { name: /^k:[\x21-\x7e]{1,200}$/, number: /^k:[0-9]{1,15}$/ };
+const KEYS = {
+  name: /^k:[\x21-\x7e]{1,200}$/,
+  number: /^k:[0-9]{1,15}$/,
+  'time-and-name': /^k:[0-9]{1,15}\/[\x21-\x7e]{1,200}$/,
+};
 
 /** Which part of a list is wanted: at most `size` items beyond `after`, the sort key of the page before. */
 export interface PageRequest {
@@ -14,7 +18,7 @@ export interface PageRequest {
 /** Reads `pageSize` and `pageToken` of a query string; `key` is what the list is sorted by. */
 export function readPage(
   query: { pageSize?: string; pageToken?: string },
-  key: 'name' | 'number',
+  key: keyof typeof KEYS,
 ): PageRequest | Refusal {
   const size = query.pageSize === undefined ? DEFAULT_SIZE : Number(/^[0-9]{1,3}$/.exec(query.pageSize)?.[0] ?? NaN);
   if (!(size >= 1 && size <= MAX_SIZE)) {

@@ -38,6 +38,8 @@ export const openConsumer = (lane: Lane, options: ResolvedQueueOptions, process:
     // A job that takes its process down is given up like one that throws, not after the first crash.
     maxStalledCount: attempts,
     runRetryDelay: RECONNECT_MS,
+    // For the count of all that failed; the series by the minute that comes with it is not used.
+    metrics: { maxDataPoints: 1 },
     settings: { backoffStrategy: (failures) => backOffMs(failures, base, BACK_OFF_CAP_MS) },
   };
   if (redisUrl !== undefined) {

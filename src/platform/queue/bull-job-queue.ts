@@ -1,19 +1,23 @@
 import type { BulkJobOptions } from 'bullmq';
 import { ANSWER_MS, openProducer } from './bull-producer.js';
 import type { BullProducer, BullQueue } from './bull-producer.js';
+import { failedAfter, latestFirst } from './failed-jobs.js';
 import { deadline } from '../timing/deadline.js';
 import { DEFAULT_PRIORITY, assertJob } from './job.js';
 import type { IdentifiedJob } from './job.js';
 import { JobQueue } from './job-queue.js';
 import { LANES, laneFinder, perLane } from './lane.js';
 import type { Lane } from './lane.js';
-import type { FailedJob, QueueDepth, RetryResult } from './job-queue.js';
+import type { FailedCursor, FailedJob, QueueDepth, RetryResult } from './job-queue.js';
 import { QueueSchemaError, QueueUnavailableError } from './queue-errors.js';
 import { reasonOf } from '../telemetry/structured-log.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 
 /** BullMQ takes the back-off's rule from the worker under this name. */
 export const BACK_OFF = 'capped-exponential';
+
+/** How many failed jobs of one lane a Redis keeps. */
+const MOST_FAILED = 10_000;
 
 /** The queue on BullMQ. It connects on first use, so a process that only appends to the outbox never connects. */
 export class BullJobQueue extends JobQueue {
@@ -41,13 +45,12 @@ export class BullJobQueue extends JobQueue {
     });
   }
 
-  override async failed(limit: number): Promise<FailedJob[]> {
+  override async failed(limit: number, after?: FailedCursor): Promise<FailedJob[]> {
     if (limit < 1) return [];
-    const lanes = await this.call((queues) => Promise.all(LANES.map((lane) => failedIn(lane, queues[lane], limit))));
-    return lanes
-      .flat()
-      .toSorted((a, b) => b.failedAt.getTime() - a.failedAt.getTime())
-      .slice(0, limit);
+    const lanes = await this.call((queues) =>
+      Promise.all(LANES.map((lane) => failedAfter(lane, queues[lane], limit, after))),
+    );
+    return lanes.flat().toSorted(latestFirst).slice(0, limit);
   }
 
   override async retry(id: string): Promise<RetryResult> {
@@ -78,15 +81,17 @@ export class BullJobQueue extends JobQueue {
 
   private jobOptions(job: IdentifiedJob): BulkJobOptions {
     const { subject, priority = DEFAULT_PRIORITY } = job;
+    const { attempts, backOffMs, keepCompletedSeconds, keepFailedSeconds, redisUrl } = this.options;
     return {
       jobId: job.jobId,
       priority,
       delay: job.delayMs ?? 0,
-      attempts: this.options.attempts,
-      backoff: { type: BACK_OFF, delay: this.options.backOffMs },
-      // By age, not by count: `count` makes workers deadlock on the PostgreSQL backend. Failed jobs stay for a person.
-      removeOnComplete: { age: this.options.keepCompletedSeconds },
-      removeOnFail: false,
+      attempts,
+      backoff: { type: BACK_OFF, delay: backOffMs },
+      // By age, not by count: `count` makes workers deadlock on the PostgreSQL backend.
+      removeOnComplete: { age: keepCompletedSeconds },
+      // They stay a good while for a person; in the memory of a Redis, not without end.
+      removeOnFail: { age: keepFailedSeconds, ...(redisUrl !== undefined && { count: MOST_FAILED }) },
       // The priority is part of the key, or an urgent job could be absorbed by one that waits at the end of the queue.
       ...(subject !== undefined && {
         deduplication: { id: `${job.name}/${priority}/${subject}`, keepLastIfActive: true },
@@ -116,7 +121,7 @@ export class BullJobQueue extends JobQueue {
 
 const depthOf = async (queue: BullQueue): Promise<QueueDepth> => {
   const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
-  const counts = await queue.getJobCounts(...states);
+  const [counts, { meta }] = await Promise.all([queue.getJobCounts(...states), queue.getMetrics('failed', 0, 0)]);
   const of = (state: (typeof states)[number]): number => counts[state] ?? 0;
   return {
     waiting: of('waiting') + of('prioritized'),
@@ -124,19 +129,6 @@ const depthOf = async (queue: BullQueue): Promise<QueueDepth> => {
     delayed: of('delayed'),
     failed: of('failed'),
     completed: of('completed'),
+    failedTotal: meta.count,
   };
-};
-
-const failedIn = async (lane: Lane, queue: BullQueue, limit: number): Promise<FailedJob[]> => {
-  const jobs = await queue.getFailed(0, limit - 1);
-  return jobs.map((job) => ({
-    id: job.id ?? '',
-    name: job.name,
-    lane,
-    data: job.data,
-    reason: job.failedReason,
-    attempts: job.attemptsMade,
-    createdAt: new Date(job.timestamp),
-    failedAt: new Date(job.finishedOn ?? job.timestamp),
-  }));
 };

@@ -20,7 +20,7 @@ type BullJob = Job<JobData, void>;
 /** The part of a BullMQ queue that the producing side uses, the same over both backends. */
 export type BullQueue = Pick<
   Queue<JobData, void, string, JobData, void, string, IQueueBackend>,
-  'addBulk' | 'getJobCounts'
+  'addBulk' | 'getJobCounts' | 'getMetrics'
 > & { getFailed(start: number, end: number): Promise<BullJob[]>; getJob(id: string): Promise<BullJob | undefined> };
 
 /** An open connection for producing and looking. */
@@ -30,7 +30,7 @@ export interface BullProducer {
 }
 
 const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer> => {
-  const connection = pgQueueConnection(options.databaseUrl, 2);
+  const connection = pgQueueConnection(options.databaseUrl, 1);
   const queues = perLane((lane) => {
     const queue = new Queue<JobData, void, string, JobData, void, string, IQueueBackend, typeof connection>(
       QUEUE_NAMES[lane],

@@ -10,6 +10,8 @@ export interface QueueDepth {
   readonly failed: number;
   /** Those not yet removed by age. */
   readonly completed: number;
+  /** How many failed for good so far, those that were run again or removed since included. */
+  readonly failedTotal: number;
 }
 
 /** A job whose every attempt failed. */
@@ -24,6 +26,9 @@ export interface FailedJob {
   readonly createdAt: Date;
   readonly failedAt: Date;
 }
+
+/** A place in the list of failed jobs: the one that is there, or was. */
+export type FailedCursor = Pick<FailedJob, 'id' | 'failedAt'>;
 
 /** The answer to a wish to run a failed job again. */
 export type RetryResult =
@@ -51,11 +56,12 @@ export abstract class JobQueue {
       delayed: sum('delayed'),
       failed: sum('failed'),
       completed: sum('completed'),
+      failedTotal: sum('failedTotal'),
     };
   }
 
-  /** The jobs that failed for good in either lane, the latest first. */
-  abstract failed(limit: number): Promise<FailedJob[]>;
+  /** The jobs that failed for good in either lane, the latest first; with `after`, those beyond that one. */
+  abstract failed(limit: number, after?: FailedCursor): Promise<FailedJob[]>;
 
   /** Lets a failed job run again, with all its attempts before it. */
   abstract retry(id: string): Promise<RetryResult>;

@@ -26,6 +26,8 @@ export interface QueueOptions {
   readonly pollMs?: number;
   /** How many seconds a completed job's id is remembered, so that a repeat is known as one; 3600. */
   readonly keepCompletedSeconds?: number;
+  /** How many seconds a failed job is kept for a person to look at; 1,209,600, which is 14 days. */
+  readonly keepFailedSeconds?: number;
   /** Sets the keys of this installation apart on a Redis that others use too; `lastgood`. */
   readonly redisPrefix?: string;
   readonly log?: QueueLog;
@@ -47,6 +49,7 @@ export const resolveQueueOptions = (options: QueueOptions): ResolvedQueueOptions
   graceMs: options.graceMs ?? 10_000,
   pollMs: options.pollMs ?? 2000,
   keepCompletedSeconds: options.keepCompletedSeconds ?? 3600,
+  keepFailedSeconds: options.keepFailedSeconds ?? 14 * 24 * 60 * 60,
   redisPrefix: options.redisPrefix ?? 'lastgood',
   log: options.log ?? nestQueueLog(),
 });

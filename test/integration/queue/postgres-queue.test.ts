@@ -1,10 +1,15 @@
 import { queueContract } from './contract.js';
+import { failedContract } from './failed-contract.js';
 import { laneContract } from './lane-contract.js';
 import { relayContract } from './relay-contract.js';
 import { workerContract } from './worker-contract.js';
+import { query } from '../../support/pg-query.js';
 import { onPostgres } from '../../support/queue-places.js';
 
 queueContract('PostgreSQL', onPostgres);
 workerContract('PostgreSQL', onPostgres);
 relayContract('PostgreSQL', onPostgres);
 laneContract('PostgreSQL', onPostgres);
+failedContract('PostgreSQL', onPostgres, async ({ databaseUrl }, ms) => {
+  await query(databaseUrl, `UPDATE bullmq.job SET finished_at_ms = ${ms} WHERE state = 'failed'`);
+});

@@ -23,12 +23,20 @@ it('each refusal of the registry has its exit code', () => {
     byCode.set(exit, [...(byCode.get(exit) ?? []), code]);
   }
   expect(byCode.get(EXIT.conflict)?.toSorted()).toEqual(
-    ['already-live', 'from-not-live', 'idempotency-key-reused', 'model-exists', 'revision-stale'].toSorted(),
+    [
+      'already-live',
+      'from-not-live',
+      'idempotency-key-reused',
+      'job-not-failed',
+      'model-exists',
+      'revision-stale',
+    ].toSorted(),
   );
   expect(byCode.get(EXIT.unexpected)).toEqual(['internal-error']);
   expect(byCode.get(EXIT.unreachable)).toEqual([
     'store-unreachable',
     'database-unavailable',
+    'queue-unavailable',
     'outcome-unknown',
     'shutting-down',
   ]);

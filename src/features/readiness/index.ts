@@ -1,1 +1,0 @@
-export { ReadinessModule } from './readiness.module.js';
