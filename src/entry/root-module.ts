@@ -44,7 +44,8 @@ export function workerModule(config: Config): DynamicModule {
 }
 
 /** The stores as the configuration names them. */
-export function storeOptions({ dataDir, fileRoots, store, s3, allowedNetworks, https, oci }: Config): StoreSetOptions {
+export function storeOptions(config: Config): StoreSetOptions {
+  const { dataDir, fileRoots, store, s3, allowedNetworks, https, oci } = config;
   const { bucket, endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = s3;
   // Without an endpoint it is AWS, which has its own way of addressing buckets.
   const server = endpoint === '' ? {} : { endpoint, forcePathStyle };
@@ -55,6 +56,11 @@ export function storeOptions({ dataDir, fileRoots, store, s3, allowedNetworks, h
     ...(https.allowedHosts.length === 0 ? {} : { https: { ...outbound(https), allowedNetworks } }),
     ...(oci.allowedHosts.length === 0 ? {} : { oci: { ...outbound(oci), allowedNetworks, platform: oci.platform } }),
     uploads: store,
+    limits: {
+      concurrency: config.storeConcurrency,
+      requestsPerSecond: config.storeRequestsPerSecond,
+      reads: config.storeReads,
+    },
   };
 }
 
@@ -94,7 +100,7 @@ function shared(config: Config): DynamicModule[] {
       graceMs: shutdownGraceSeconds * 1e3,
       redisUrl: redisUrl === '' ? undefined : redisUrl,
     }),
-    ArtifactsModule.forRoot(storeOptions(config)),
+    ArtifactsModule.forRoot(storeOptions(config), config.verifyBytesPerSecond),
     SecretsModule.forRoot(secretsOptions(config)),
     ProtectionModule.forRoot(new Retention(config.retentionSeconds)),
     ChecksModule.forRoot(checkOptions(config)),

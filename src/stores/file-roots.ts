@@ -29,6 +29,13 @@ export class FileRoots {
     const roots = this.#roots.join(', ');
     return new StoreRefusal('outside-roots', `${shownUri(uri)} lies outside the folders served here: ${roots}`);
   }
+
+  /** The root that the URI names, links not followed, without touching a disk; the first one where it names none. */
+  named(uri: string): string {
+    const path = pathOfFileUri(uri);
+    const named = this.#roots.find((root) => typeof path === 'string' && (path === root || isInside(root, path)));
+    return named ?? this.#roots[0] ?? '/';
+  }
 }
 
 async function realPathOf(path: string): Promise<string> {

@@ -14,17 +14,19 @@ import type {
   ReadOptions,
 } from './artifact-store.js';
 import { contentKey } from './content-key.js';
+import { EndpointTurns } from './endpoint-turns.js';
 import { fileFailure } from './file-failure.js';
 import { land, sweepIncoming } from './file-landing.js';
 import { fileMark, markedFacts } from './file-mark.js';
 import { FileRoots } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
-import { walk, type Found } from './file-walk.js';
+import { walk, type Found, type InTurn } from './file-walk.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed, uriBelow } from './listing.js';
 import { checkRange } from './read-range.js';
 import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
+import type { Turns } from './turns.js';
 import { verified } from './verifying-stream.js';
 
 // Never follow a last link (FileRoots has followed what may be followed), never wait for a pipe's other end.
@@ -38,6 +40,8 @@ export interface FileStoreOptions {
   readonly folder: string;
   /** Further folders whose files may be named by URI. */
   readonly roots?: readonly string[];
+  /** Whose turn it is at each folder; left out, nobody waits. */
+  readonly turns?: EndpointTurns;
 }
 
 /** Artifacts in folders of this machine, `file:///…`. Nothing above or beside the given folders is ever opened. */
@@ -45,10 +49,12 @@ export class FileStore implements ArtifactStore {
   readonly scheme = 'file';
   readonly #folder: string;
   readonly #roots: FileRoots;
+  readonly #turns: EndpointTurns;
   #swept = false;
 
   constructor(options: FileStoreOptions) {
     this.#folder = resolve(options.folder);
+    this.#turns = options.turns ?? new EndpointTurns();
     this.#roots = new FileRoots([options.folder, ...(options.roots ?? [])]);
   }
 
@@ -61,19 +67,20 @@ export class FileStore implements ArtifactStore {
     options.signal?.throwIfAborted();
     try {
       if (isPrefix(uri)) return await summed(this.list(uri, options));
-      return { state: 'present', ...(await this.#look(uri)) };
+      return { state: 'present', ...(await this.#inTurn(uri, options)(() => this.#look(uri))) };
     } catch (error) {
       return absence(error, uri);
     }
   }
 
-  async *list(uri: string, { signal }: Asking = {}): AsyncGenerator<ListedObject> {
+  async *list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
-    signal?.throwIfAborted();
+    const inTurn = this.#inTurn(uri, asking);
+    const folder = await inTurn(() => this.#locate(uri));
     let objects = 0;
-    for await (const found of walk(await this.#locate(uri), uri)) {
-      const listed = await Promise.all(found.map((one) => this.#listed(uri, one)));
-      signal?.throwIfAborted();
+    for await (const found of walk(folder, uri, inTurn)) {
+      const listed = await Promise.all(found.map((one) => inTurn(() => this.#listed(uri, one))));
+      asking.signal?.throwIfAborted();
       objects += listed.length;
       yield* listed;
     }
@@ -82,14 +89,16 @@ export class FileStore implements ArtifactStore {
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const { start, end } = checkRange(options);
-    options.signal?.throwIfAborted();
-    const { handle, found } = await this.#open(uri);
-    const problem = readProblem(uri, found, start, options);
-    if (problem !== null) {
-      await handle.close();
-      throw problem;
-    }
-    return translated(handle.createReadStream({ start, end }), (error) => fileFailure(error, uri), options.signal);
+    return this.#turnsOf(uri).reading(options, async () => {
+      options.signal?.throwIfAborted();
+      const { handle, found } = await this.#inTurn(uri, options)(() => this.#open(uri));
+      const problem = readProblem(uri, found, start, options);
+      if (problem !== null) {
+        await handle.close();
+        throw problem;
+      }
+      return translated(handle.createReadStream({ start, end }), (error) => fileFailure(error, uri), options.signal);
+    });
   }
 
   uriOf(digest: Digest): string {
@@ -100,7 +109,7 @@ export class FileStore implements ArtifactStore {
     const { digest, size, signal } = request;
     const uri = this.uriOf(digest);
     signal?.throwIfAborted();
-    const existing = await this.stat(uri);
+    const existing = await this.stat(uri, { signal, urgent: true });
     // A file of another size was damaged after it came: the right bytes take its place.
     if (existing.state === 'present' && existing.size === size) return { uri, created: false };
     await this.#sweepOnce();
@@ -111,6 +120,15 @@ export class FileStore implements ArtifactStore {
       throw fileFailure(error, uri);
     }
     return { uri, created: true };
+  }
+
+  #turnsOf(uri: string): Turns {
+    return this.#turns.folder(this.#roots.named(uri));
+  }
+
+  #inTurn(uri: string, asking: Asking): InTurn {
+    const turns = this.#turnsOf(uri);
+    return (work) => turns.asking(asking, work);
   }
 
   #pathOf(digest: Digest): string {

@@ -10,6 +10,9 @@ export interface Found {
   readonly isLink: boolean;
 }
 
+/** Does one thing with the disk when its turn has come. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
 // So many at a time: enough to keep a network file system busy, few enough not to hold up everybody else's files.
 const AT_ONCE = 16;
 
@@ -20,12 +23,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * ends. Throws a StoreError about `uri`, the folder's, for a folder that cannot be read and for a name that is not
  * UTF-8 (`unsupported`), which no URI could give.
  */
-export async function* walk(folder: string, uri: string): AsyncGenerator<Found[]> {
+export async function* walk(folder: string, uri: string, inTurn: InTurn): AsyncGenerator<Found[]> {
   const folders = [''];
   for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
     const above = at === '' ? '' : `${at}/`;
     const found: Found[] = [];
-    for (const entry of await entriesOf(folder, at, uri)) {
+    for (const entry of await inTurn(() => entriesOf(folder, at, uri))) {
       const path = above + nameOf(entry, above, uri);
       if (entry.isDirectory()) folders.push(path);
       else found.push({ path, isLink: entry.isSymbolicLink() });

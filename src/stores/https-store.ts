@@ -72,6 +72,17 @@ export class HttpsStore implements ReadableStore {
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const part = checkRange(options);
+    const url = this.#locate(uri);
+    if (url instanceof StoreRefusal) throw new StoreError('forbidden', uri, url.text);
+    return this.#outbound.turns.host(url.host).reading(options, () => this.#open(uri, part, options));
+  }
+
+  /** Ends kept connections. */
+  close(): void {
+    this.#outbound.close();
+  }
+
+  async #open(uri: string, part: Part, options: ReadOptions): Promise<Readable> {
     const { signal } = options;
     const toError = (error: unknown): unknown => outboundFailure(error, uri);
     try {
@@ -84,11 +95,6 @@ export class HttpsStore implements ReadableStore {
       signal?.throwIfAborted();
       throw toError(error);
     }
-  }
-
-  /** Ends kept connections. */
-  close(): void {
-    this.#outbound.close();
   }
 
   async #readProblem(
@@ -129,7 +135,7 @@ export class HttpsStore implements ReadableStore {
     uri: string,
     totalMs: number,
     part: Part | null,
-    { signal, ifMark }: ReadOptions,
+    { signal, urgent, ifMark }: ReadOptions,
   ): Promise<OutboundResponse> {
     const url = this.#locate(uri);
     if (url instanceof StoreRefusal) throw new StoreError('forbidden', uri, url.text);
@@ -145,7 +151,8 @@ export class HttpsStore implements ReadableStore {
       },
       maxBytes: this.#outbound.limits.readBytes,
       totalMs,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
+      urgent,
     });
   }
 

@@ -1,4 +1,5 @@
 import { answered } from './answered.js';
+import type { Asking } from './artifact-store.js';
 import { authorizationOf, type HostCredential, type HostCredentials } from './host-credentials.js';
 import { parseChallenge, type OciChallenge } from './oci-challenge.js';
 import { smallText } from './oci-answer.js';
@@ -25,11 +26,10 @@ const USUAL_SECONDS = 60;
 const EARLY_SECONDS = 10;
 
 /** What a registry was asked, and for what. */
-interface Asked {
+interface Asked extends Asking {
   readonly at: OciReference;
   readonly access: OciAccess;
   readonly uri: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -85,7 +85,7 @@ export class OciAuthorizer {
 
   async #fetchToken(
     challenge: OciChallenge & { scheme: 'bearer' },
-    { at, access, uri, signal }: Asked,
+    { at, access, uri, signal, urgent }: Asked,
     credential: HostCredential | undefined,
   ): Promise<{ token: string; seconds: number }> {
     const url = realmOf(challenge.realm);
@@ -99,7 +99,8 @@ export class OciAuthorizer {
       headers: credential === undefined ? {} : { authorization: authorizationOf(credential) },
       maxBytes: MOST_TOKEN_BYTES,
       totalMs: this.outbound.limits.lookMs,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
+      urgent,
     });
     const asked = `the token server ${response.host}, asked for ${at.registry}/${at.repository},`;
     const text = await smallText(response.body, MOST_TOKEN_BYTES);

@@ -80,7 +80,7 @@ export class OciRegistry {
     question: OciQuestion,
     { part, mediaType, ...limits }: Limits & { part: Part; mediaType?: string },
   ): Promise<OutboundResponse> {
-    const { at, kind, uri, signal } = question;
+    const { at, kind, uri, signal, urgent } = question;
     const url = this.#urlOf(question);
     const send = (authorization: string | undefined): Promise<OutboundResponse> => {
       const headers = {
@@ -89,14 +89,14 @@ export class OciRegistry {
         ...rangeHeader(part),
         ...(authorization === undefined ? {} : { authorization }),
       };
-      return this.outbound.request({ method, url, headers, ...limits, ...(signal === undefined ? {} : { signal }) });
+      return this.outbound.request({ method, url, headers, ...limits, signal, urgent });
     };
     const access = ACCESS[method];
     let response = await send(this.#authorizer.known(at, access));
     let said = await errorText(response);
     if (response.status === 401) {
       this.#authorizer.forget(at, access);
-      const asked = { at, access, uri, signal };
+      const asked = { at, access, uri, signal, urgent };
       const authorization = await this.#authorizer.meet(response.headers['www-authenticate'], asked);
       if (authorization !== null) {
         response = await send(authorization);

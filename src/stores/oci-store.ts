@@ -18,7 +18,7 @@ import type { OciDescriptor } from './oci-manifest.js';
 import { OciManifests } from './oci-manifests.js';
 import { OciPins } from './oci-pins.js';
 import { USUAL_PLATFORM } from './oci-platform.js';
-import { referenceOfImage, targetOfOciUri, type OciReference, type OciTarget } from './oci-reference.js';
+import { apiHostOf, referenceOfImage, targetOfOciUri, type OciReference, type OciTarget } from './oci-reference.js';
 import { askedOf, OciRegistry, type OciQuestion } from './oci-registry.js';
 import { Outbound, type OutboundOptions } from './outbound/outbound.js';
 import { checkRange } from './read-range.js';
@@ -112,22 +112,28 @@ export class OciStore implements ReadableStore {
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const part = checkRange(options);
-    const { signal } = options;
+    options.signal?.throwIfAborted();
+    const target = this.#target(uri, options);
+    const turns = this.#outbound.turns.host(apiHostOf(target.question.at.registry));
+    return turns.reading(options, () => this.#open(target, part));
+  }
+
+  /** Ends kept connections. */
+  close(): void {
+    this.#outbound.close();
+  }
+
+  async #open(target: Target, part: Part): Promise<Readable> {
+    const { uri, signal } = target.question;
     const toError = (error: unknown): unknown => outboundFailure(error, uri);
     try {
-      signal?.throwIfAborted();
-      const { question, size } = await this.#blobBehind(this.#target(uri, options));
+      const { question, size } = await this.#blobBehind(target);
       if (size !== null && part.start >= size && part.start > 0) throw rangeOutside(uri, part.start, size);
       return translated(await this.#bytes(question, part), toError, signal);
     } catch (error) {
       signal?.throwIfAborted();
       throw toError(error);
     }
-  }
-
-  /** Ends kept connections. */
-  close(): void {
-    this.#outbound.close();
   }
 
   async #statArtifact(question: OciQuestion): Promise<PresentObject> {

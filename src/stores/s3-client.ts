@@ -9,7 +9,13 @@ export function s3Client(options: S3StoreOptions, limits: S3Limits): S3Client {
     forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
     ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
     maxAttempts: limits.attempts,
-    requestHandler: { connectionTimeout: limits.connectMs, socketTimeout: limits.idleMs },
+    requestHandler: {
+      connectionTimeout: limits.connectMs,
+      socketTimeout: limits.idleMs,
+      // How many there are at once is for the turns to say: the client's own queue knows no urgent requests.
+      httpAgent: { maxSockets: Infinity },
+      httpsAgent: { maxSockets: Infinity },
+    },
     // Many S3-compatible servers refuse the newer checksum headers. Each part's own hash is in its signature anyway.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,4 +1,4 @@
-import { paginateListObjectsV2, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { ListedObject } from './artifact-store.js';
 import { etagMark } from './etag-mark.js';
 import { uriBelow } from './listing.js';
@@ -10,41 +10,28 @@ export interface S3Prefix extends S3Location {
   readonly uri: string;
 }
 
-/** How long to wait for one page of a list, in milliseconds, and whose signal ends the whole list. */
-export interface S3ListLimits {
-  readonly pageMs: number;
-  readonly signal?: AbortSignal;
-}
+/** Asks for one page of a list, when its turn has come and within the time for it. */
+export type AskForPage = (command: ListObjectsV2Command) => Promise<ListObjectsV2CommandOutput>;
 
 /**
  * All objects whose keys begin with the prefix (S3's ListObjectsV2, 1,000 keys a page). Objects of no bytes whose key
- * ends in a slash are the marks that consoles make for folders; they are no files. Throws the S3 client's own errors,
- * and a StoreError for a key that no artifact's path can be, and for a list that stops before its end.
+ * ends in a slash are the marks that consoles make for folders; they are no files. Throws what `ask` throws, and a
+ * StoreError for a key that no artifact's path can be, and for a list that stops before its end.
  */
-export async function* listObjects(
-  client: S3Client,
-  prefix: S3Prefix,
-  limits: S3ListLimits,
-): AsyncGenerator<ListedObject> {
+export async function* listObjects(prefix: S3Prefix, ask: AskForPage): AsyncGenerator<ListedObject> {
   const { bucket, key, uri } = prefix;
-  const clock = new PageClock(limits);
   // Keys may hold characters that XML cannot, so they are asked for percent-encoded.
   const input = { Bucket: bucket, Prefix: key, EncodingType: 'url' as const };
-  const pages = paginateListObjectsV2({ client, stopOnSameToken: true }, input, { abortSignal: clock.signal });
-  let truncated = false;
-  try {
-    clock.start();
-    for await (const page of pages) {
-      // A slow reader's time is not the server's.
-      clock.stop();
-      truncated = page.IsTruncated ?? false;
-      yield* objectsOf(page, key, uri);
-      clock.start();
+  for (let token: string | undefined; ;) {
+    const page = await ask(new ListObjectsV2Command({ ...input, ContinuationToken: token }));
+    yield* objectsOf(page, key, uri);
+    const next = page.NextContinuationToken ?? '';
+    if (next === '' && page.IsTruncated !== true) return;
+    if (next === '' || next === token) {
+      throw new StoreError('unreachable', uri, 'the S3 server ended its list of objects before the end');
     }
-  } finally {
-    clock.stop();
+    token = next;
   }
-  if (truncated) throw new StoreError('unreachable', uri, 'the S3 server ended its list of objects before the end');
 }
 
 function* objectsOf(page: ListObjectsV2CommandOutput, prefix: string, uri: string): Generator<ListedObject> {
@@ -61,24 +48,4 @@ function* objectsOf(page: ListObjectsV2CommandOutput, prefix: string, uri: strin
 // The form encoding: a plus stands for a space, and %2B for a plus.
 function decoded(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '));
-}
-
-class PageClock {
-  readonly #late = new AbortController();
-  readonly signal: AbortSignal;
-  readonly #pageMs: number;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor({ pageMs, signal }: S3ListLimits) {
-    this.#pageMs = pageMs;
-    this.signal = signal ? AbortSignal.any([signal, this.#late.signal]) : this.#late.signal;
-  }
-
-  start(): void {
-    this.#timer = setTimeout(() => this.#late.abort(), this.#pageMs);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
 }

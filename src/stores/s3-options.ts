@@ -1,3 +1,5 @@
+import type { EndpointTurns } from './endpoint-turns.js';
+
 /** Credentials of an S3 account. They are handed to the client and never appear in an error or a log. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -20,6 +22,8 @@ export interface S3StoreOptions {
   /** Left out, they are found the way every AWS tool finds them: environment, profile, the machine's role. */
   readonly credentials?: S3Credentials;
   readonly limits?: Partial<S3Limits>;
+  /** Whose turn it is at the endpoint; left out, nobody waits. */
+  readonly turns?: EndpointTurns;
 }
 
 /** How long and how often the client tries. Times are in milliseconds. */
@@ -27,7 +31,7 @@ export interface S3Limits {
   readonly connectMs: number;
   /** A connection on which nothing moves for this long is given up. */
   readonly idleMs: number;
-  /** For one look at an object, or at one page of a list of objects, all attempts together. */
+  /** For one look at an object, or at one page of a list of objects, all attempts together, once it has its turn. */
   readonly statMs: number;
   readonly attempts: number;
 }

@@ -6,20 +6,18 @@ import {
   PutObjectTaggingCommand,
   S3ServiceException,
   type HeadObjectCommandOutput,
-  type S3Client,
   type Tag,
 } from '@aws-sdk/client-s3';
+import type { Asking } from './artifact-store.js';
 import { PinRequestFailed } from './pin-trouble.js';
+import type { S3Account } from './s3-account.js';
 import { s3Failure } from './s3-failure.js';
 import type { S3Location } from './s3-uri.js';
 import { StoreError } from './store-error.js';
 
-/** An object, and who is asked about it. `limitMs` is for one request, all its attempts together. */
+/** An object, and who is asked about it. */
 export interface S3Place extends S3Location {
-  readonly client: S3Client;
-  /** The server's name, for people. */
-  readonly server: string;
-  readonly limitMs: number;
+  readonly account: S3Account;
 }
 
 /** The requests that pins are made of, about one version of one object. Each throws a {@link PinRequestFailed}. */
@@ -28,13 +26,13 @@ export class S3PinRequests {
     private readonly at: S3Place,
     private readonly uri: string,
     private readonly versionId: string,
-    private readonly signal: AbortSignal | undefined,
+    private readonly asking: Asking,
   ) {}
 
   /** The object as it lies there now, in its current version. */
   head(): Promise<HeadObjectCommandOutput> {
-    const { client, bucket: Bucket, key: Key } = this.at;
-    return this.#asked('s3:GetObject', (o) => client.send(new HeadObjectCommand({ Bucket, Key }), o));
+    const { account, bucket: Bucket, key: Key } = this.at;
+    return this.#asked('s3:GetObject', (o) => account.client.send(new HeadObjectCommand({ Bucket, Key }), o));
   }
 
   /** Whether there is a legal hold on the object; null where its bucket has no object lock. */
@@ -43,7 +41,7 @@ export class S3PinRequests {
       const { LegalHold } = await this.#asked(
         's3:GetObjectLegalHold',
         (o) => {
-          return this.at.client.send(new GetObjectLegalHoldCommand(this.#object), o);
+          return this.at.account.client.send(new GetObjectLegalHoldCommand(this.#object), o);
         },
         noHold,
       );
@@ -56,13 +54,13 @@ export class S3PinRequests {
 
   async setHold(Status: 'ON' | 'OFF'): Promise<void> {
     await this.#asked('s3:PutObjectLegalHold', (o) => {
-      return this.at.client.send(new PutObjectLegalHoldCommand({ ...this.#object, LegalHold: { Status } }), o);
+      return this.at.account.client.send(new PutObjectLegalHoldCommand({ ...this.#object, LegalHold: { Status } }), o);
     });
   }
 
   async tags(): Promise<Tag[]> {
     const { TagSet } = await this.#asked(this.#ofVersion('s3:GetObject', 'Tagging'), (o) => {
-      return this.at.client.send(new GetObjectTaggingCommand(this.#object), o);
+      return this.at.account.client.send(new GetObjectTaggingCommand(this.#object), o);
     });
     return TagSet ?? [];
   }
@@ -70,7 +68,7 @@ export class S3PinRequests {
   /** Puts these in the place of all tags that the object has. */
   async setTags(TagSet: Tag[]): Promise<void> {
     await this.#asked(this.#ofVersion('s3:PutObject', 'Tagging'), (o) => {
-      return this.at.client.send(new PutObjectTaggingCommand({ ...this.#object, Tagging: { TagSet } }), o);
+      return this.at.account.client.send(new PutObjectTaggingCommand({ ...this.#object, Tagging: { TagSet } }), o);
     });
   }
 
@@ -89,15 +87,13 @@ export class S3PinRequests {
     send: (options: { abortSignal: AbortSignal }) => Promise<T>,
     known: (error: unknown) => Error | null = () => null,
   ): Promise<T> {
-    const limit = AbortSignal.timeout(this.at.limitMs);
-    const { signal } = this;
     try {
-      return await send({ abortSignal: signal ? AbortSignal.any([signal, limit]) : limit });
+      return await this.at.account.look(this.asking, send);
     } catch (error) {
-      signal?.throwIfAborted();
+      this.asking.signal?.throwIfAborted();
       const meant = known(error);
       if (meant !== null) throw meant;
-      const failure = s3Failure(error, this.uri, this.at.server, permission);
+      const failure = s3Failure(error, this.uri, this.at.account.server, permission);
       throw failure instanceof StoreError ? new PinRequestFailed(failure, permission) : failure;
     }
   }

@@ -32,14 +32,14 @@ export class S3Pins implements Pinner {
     else for await (const { uri } of this.source.list(subject, options)) yield s3UriOf(this.source.place(uri));
   }
 
-  pinned(place: string, { signal }: PinOptions = {}): Promise<PinAnswer> {
+  pinned(place: string, options: PinOptions = {}): Promise<PinAnswer> {
     return answer(place, async () => {
       const at = this.source.place(place);
-      const head = await new S3PinRequests(at, place, '', signal).head();
+      const head = await new S3PinRequests(at, place, '', options).head();
       const versionId = head.VersionId ?? '';
       const target = (how: PinTarget['how']): PinTarget => ({ place, versionId, how });
       if (head.ObjectLockLegalHoldStatus === 'ON') return { state: 'set', target: target('legal-hold') };
-      const requests = new S3PinRequests(at, place, versionId, signal);
+      const requests = new S3PinRequests(at, place, versionId, options);
       const held = await this.#hold(at, requests);
       if (held !== null) return { state: held ? 'set' : 'absent', target: target('legal-hold') };
       return { state: hasPin(await requests.tags()) ? 'set' : 'absent', target: target('object-tag') };
@@ -66,12 +66,12 @@ export class S3Pins implements Pinner {
     });
   }
 
-  #requests({ place, versionId }: PinTarget, { signal }: PinOptions): S3PinRequests {
-    return new S3PinRequests(this.source.place(place), place, versionId, signal);
+  #requests({ place, versionId }: PinTarget, options: PinOptions): S3PinRequests {
+    return new S3PinRequests(this.source.place(place), place, versionId, options);
   }
 
-  async #hold({ server, bucket }: S3Place, requests: S3PinRequests): Promise<boolean | null> {
-    const key = `${server}/${bucket}`;
+  async #hold({ account, bucket }: S3Place, requests: S3PinRequests): Promise<boolean | null> {
+    const key = `${account.server}/${bucket}`;
     if ((this.#noLock.get(key) ?? 0) > Date.now()) return null;
     const held = await requests.hold();
     if (held === null) this.#noLock.set(key, Date.now() + NO_LOCK_FOR_MS);

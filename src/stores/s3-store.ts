@@ -1,4 +1,10 @@
-import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type GetObjectCommandInput,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { parseDigest, type Digest } from '../domain/digest.js';
 import { isPrefix } from '../domain/artifact.js';
@@ -17,12 +23,12 @@ import { ContentMismatch } from './content-mismatch.js';
 import { etagOf } from './etag-mark.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
 import { checkRange } from './read-range.js';
+import { S3Account } from './s3-account.js';
 import { S3Pins } from './s3-pins.js';
-import { s3Client } from './s3-client.js';
 import { s3Failure } from './s3-failure.js';
-import { listObjects } from './s3-listing.js';
+import { listObjects, type AskForPage } from './s3-listing.js';
 import { bearsS3Mark, s3Mark } from './s3-mark.js';
-import { S3_LIMITS, type S3Limits, type S3StoreOptions } from './s3-options.js';
+import type { S3StoreOptions } from './s3-options.js';
 import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
 import { locationOfS3Uri, s3UriOf, type S3Location } from './s3-uri.js';
 import { shownUri } from './shown-uri.js';
@@ -35,25 +41,19 @@ export class S3Store implements ArtifactStore {
   readonly scheme = 's3';
   /** How its objects are protected against deletion. */
   readonly pins = new S3Pins({
-    place: (uri) => {
-      return { ...this.#require(uri), client: this.#client, server: this.#server, limitMs: this.#limits.statMs };
-    },
+    place: (uri) => ({ ...this.#require(uri), account: this.#account }),
     list: (uri, options) => this.list(uri, options),
   });
-  readonly #client: S3Client;
-  readonly #limits: S3Limits;
+  readonly #account: S3Account;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #buckets: ReadonlySet<string>;
-  readonly #server: string;
 
   constructor(options: S3StoreOptions) {
-    this.#limits = { ...S3_LIMITS, ...options.limits };
-    this.#client = s3Client(options, this.#limits);
+    this.#account = new S3Account(options);
     this.#bucket = options.bucket;
     this.#prefix = options.prefix ?? '';
     this.#buckets = new Set([options.bucket, ...(options.buckets ?? [])]);
-    this.#server = options.endpoint === undefined ? 'S3' : new URL(options.endpoint).host;
   }
 
   async refuses(uri: string): Promise<StoreRefusal | null> {
@@ -64,62 +64,49 @@ export class S3Store implements ArtifactStore {
   async stat(uri: string, options: Asking = {}): Promise<ObjectObservation> {
     try {
       if (isPrefix(uri)) return await summed(this.list(uri, options));
-      return present(await this.#head(uri, options.signal));
+      return present(await this.#head(uri, options));
     } catch (error) {
       return absence(error, uri);
     }
   }
 
-  async *list(uri: string, { signal }: Asking = {}): AsyncGenerator<ListedObject> {
+  async *list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     const prefix = { ...this.#require(uri), uri };
-    signal?.throwIfAborted();
-    const limits = { pageMs: this.#limits.statMs, ...(signal ? { signal } : {}) };
+    const ask: AskForPage = (command) => this.#account.look(asking, (options) => this.#client.send(command, options));
     let objects = 0;
     try {
-      for await (const object of listObjects(this.#client, prefix, limits)) {
+      for await (const object of listObjects(prefix, ask)) {
+        asking.signal?.throwIfAborted();
         objects += 1;
         yield object;
       }
     } catch (error) {
-      signal?.throwIfAborted();
-      throw error instanceof StoreError ? error : s3Failure(error, uri, this.#server, 's3:ListBucket');
+      throw this.#failure(error, uri, asking, 's3:ListBucket');
     }
     if (objects === 0) throw new StoreError('missing', uri, 'no object lies below this prefix');
   }
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const { start, end } = checkRange(options);
-    const { bucket, key } = this.#require(uri);
+    const location = this.#require(uri);
     if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
     // Without a range, since an empty object has no byte 0 to ask for.
     const range = start === 0 && end === undefined ? {} : { Range: `bytes=${start}-${end ?? ''}` };
     const { ifMark } = options;
-    const etag = etagOf(ifMark);
-    const condition = etag === undefined ? {} : { IfMatch: etag };
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...range, ...condition });
-    const toError = (error: unknown): unknown => s3Failure(error, uri, this.#server);
-    try {
-      const { Body, ...answer } = await this.#client.send(
-        command,
-        options.signal ? { abortSignal: options.signal } : {},
-      );
-      if (!(Body instanceof Readable)) throw new Error('the S3 client gave no stream');
-      // Asked for without its version id: the version that was overwritten can still be read, and is not what lies here.
-      if (ifMark !== undefined && !bearsS3Mark(ifMark, answer)) {
-        Body.destroy();
-        throw changedSince(uri, ifMark, s3Mark(answer));
+    const open = async (): Promise<Readable> => {
+      try {
+        return await this.#open(uri, { Bucket: location.bucket, Key: location.key, ...range }, options);
+      } catch (error) {
+        const failure = this.#failure(error, uri, options);
+        if (!(failure instanceof StoreError)) throw failure;
+        if (failure.code === 'changed' && ifMark !== undefined) throw changedSince(uri, ifMark, undefined);
+        if (failure.code !== 'range-outside') throw failure;
+        if (ifMark !== undefined) await this.#requireMark(uri, ifMark, options);
+        throw rangeOutside(uri, start);
       }
-      return translated(Body, toError, options.signal);
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      const failure = error instanceof StoreError ? error : toError(error);
-      if (!(failure instanceof StoreError)) throw failure;
-      if (failure.code === 'changed' && ifMark !== undefined) throw changedSince(uri, ifMark, undefined);
-      if (failure.code !== 'range-outside') throw failure;
-      if (ifMark !== undefined) await this.#requireMark(uri, ifMark, options);
-      throw rangeOutside(uri, start);
-    }
+    };
+    return this.#account.turns.reading(options, open);
   }
 
   uriOf(digest: Digest): string {
@@ -129,14 +116,13 @@ export class S3Store implements ArtifactStore {
   async put(request: PutRequest): Promise<PutResult> {
     const { digest, size, signal } = request;
     const uri = this.uriOf(digest);
-    const existing = await this.#headIfThere(uri, signal);
+    const existing = await this.#headIfThere(uri, { signal, urgent: true });
     // An object of another size or unknown digest is not ours: the right bytes take its place.
     if (existing?.size === size && existing.digest === digest) return { uri, created: false };
     try {
       await uploadVerified(this.#client, this.#placeOf(digest), request);
     } catch (error) {
-      signal?.throwIfAborted();
-      throw error instanceof ContentMismatch ? error : s3Failure(error, uri, this.#server);
+      throw error instanceof ContentMismatch && !signal?.aborted ? error : this.#failure(error, uri, { signal });
     }
     return { uri, created: true };
   }
@@ -146,10 +132,36 @@ export class S3Store implements ArtifactStore {
     this.#client.destroy();
   }
 
+  get #client(): S3Client {
+    return this.#account.client;
+  }
+
+  async #open(uri: string, input: GetObjectCommandInput, { signal, urgent, ifMark }: ReadOptions): Promise<Readable> {
+    const etag = etagOf(ifMark);
+    const command = new GetObjectCommand(etag === undefined ? input : { ...input, IfMatch: etag });
+    // A turn ends with the head of the answer; how long its body takes is for the turns of reads.
+    const { Body, ...answer } = await this.#account.turns.asking({ signal, urgent }, () =>
+      this.#client.send(command, signal ? { abortSignal: signal } : {}),
+    );
+    if (!(Body instanceof Readable)) throw new Error('the S3 client gave no stream');
+    // Asked for without its version id: the version that was overwritten can still be read, and is not what lies here.
+    if (ifMark !== undefined && !bearsS3Mark(ifMark, answer)) {
+      Body.destroy();
+      throw changedSince(uri, ifMark, s3Mark(answer));
+    }
+    return translated(Body, (error) => this.#failure(error, uri, {}), signal);
+  }
+
   // A range can lie outside because there are other bytes now.
-  async #requireMark(uri: string, ifMark: string, { signal }: Asking): Promise<void> {
-    const head = await this.#head(uri, signal);
+  async #requireMark(uri: string, ifMark: string, { signal, urgent }: Asking): Promise<void> {
+    const head = await this.#head(uri, { signal, urgent });
     if (!bearsS3Mark(ifMark, head)) throw changedSince(uri, ifMark, s3Mark(head));
+  }
+
+  /** What the client threw as what is to be thrown on; an abort is thrown here. */
+  #failure(error: unknown, uri: string, { signal }: Asking, permission?: string): unknown {
+    signal?.throwIfAborted();
+    return error instanceof StoreError ? error : s3Failure(error, uri, this.#account.server, permission);
   }
 
   #placeOf(digest: Digest): S3Location {
@@ -170,21 +182,19 @@ export class S3Store implements ArtifactStore {
     return location;
   }
 
-  async #head(uri: string, signal?: AbortSignal): Promise<HeadObjectCommandOutput> {
+  async #head(uri: string, asking: Asking): Promise<HeadObjectCommandOutput> {
     const { bucket, key } = this.#require(uri);
-    const limit = AbortSignal.timeout(this.#limits.statMs);
-    const abortSignal = signal ? AbortSignal.any([signal, limit]) : limit;
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
     try {
-      return await this.#client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+      return await this.#account.look(asking, (options) => this.#client.send(command, options));
     } catch (error) {
-      signal?.throwIfAborted();
-      throw s3Failure(error, uri, this.#server);
+      throw this.#failure(error, uri, asking);
     }
   }
 
-  async #headIfThere(uri: string, signal?: AbortSignal): Promise<PresentObject | null> {
+  async #headIfThere(uri: string, asking: Asking): Promise<PresentObject | null> {
     try {
-      return present(await this.#head(uri, signal));
+      return present(await this.#head(uri, asking));
     } catch (error) {
       if (error instanceof StoreError && error.code === 'missing') return null;
       throw error;

@@ -1,4 +1,5 @@
 import type { ArtifactStore, Asking, ObjectObservation, ReadableStore } from './artifact-store.js';
+import { EndpointTurns } from './endpoint-turns.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
 import { HttpsStore, type HttpsStoreOptions } from './https-store.js';
 import { OciStore, type OciStoreOptions } from './oci-store.js';
@@ -7,6 +8,7 @@ import { S3Store } from './s3-store.js';
 import { shownUri } from './shown-uri.js';
 import { StorePins } from './store-pins.js';
 import { StoreRefusal } from './store-refusal.js';
+import type { TurnLimits } from './turns.js';
 
 /** Which stores there are, and which of them takes new bytes (left out: the only one, or else the folder). */
 export interface StoreSetOptions {
@@ -15,6 +17,8 @@ export interface StoreSetOptions {
   readonly https?: HttpsStoreOptions;
   readonly oci?: OciStoreOptions;
   readonly uploads?: 'file' | 's3';
+  /** How much each server and each folder is asked by all of them together; uploads are not counted. */
+  readonly limits?: TurnLimits;
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
@@ -29,11 +33,12 @@ export class StoreSet {
   readonly #oci: OciStore | null;
   readonly #close: readonly (() => void)[];
 
-  constructor({ file, s3, https, oci, uploads: wanted }: StoreSetOptions) {
-    const folder = file ? new FileStore(file) : null;
-    const buckets = s3 ? new S3Store(s3) : null;
-    const web = https ? new HttpsStore(https) : null;
-    const registries = oci ? new OciStore(oci) : null;
+  constructor({ file, s3, https, oci, uploads: wanted, limits }: StoreSetOptions) {
+    const turns = new EndpointTurns(limits);
+    const folder = file ? new FileStore({ ...file, turns }) : null;
+    const buckets = s3 ? new S3Store({ ...s3, turns }) : null;
+    const web = https ? new HttpsStore({ ...https, turns }) : null;
+    const registries = oci ? new OciStore({ ...oci, turns }) : null;
     const uploads = wanted === undefined ? (folder ?? buckets) : { file: folder, s3: buckets }[wanted];
     if (!uploads) throw new Error(`no artifact store for uploads: ${wanted ?? 'file or s3'} must be configured`);
     this.uploads = uploads;

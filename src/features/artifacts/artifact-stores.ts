@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { Bandwidth } from '../../stores/bandwidth.js';
 import { ContentMismatch } from '../../stores/content-mismatch.js';
 import { StoreError } from '../../stores/store-error.js';
 import { StoreRefusal } from '../../stores/store-refusal.js';
@@ -16,7 +17,10 @@ import { Refusal } from '../../contract/refusal.js';
 /** The stores of this process, as the registry's features use them. */
 @Injectable()
 export class ArtifactStores {
-  constructor(private readonly stores: StoreSet) {}
+  constructor(
+    private readonly stores: StoreSet,
+    private readonly bulk: Bandwidth,
+  ) {}
 
   /** Where uploads go and come from. */
   get uploads(): ArtifactStore {
@@ -52,7 +56,7 @@ export class ArtifactStores {
    */
   async readBulk(uri: string, options: ReadOptions = {}): Promise<Readable | StoreRefusal> {
     const store = await this.stores.forUri(uri);
-    return store instanceof StoreRefusal ? store : store.read(uri, options);
+    return store instanceof StoreRefusal ? store : this.bulk.paced(await store.read(uri, options), options.signal);
   }
 }
 

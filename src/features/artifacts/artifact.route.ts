@@ -70,7 +70,7 @@ async function get(
   const problem = digestProblem(digest);
   if (problem) return refuseField('digest', digest, problem);
   const uri = stores.uploads.uriOf(digest as Digest);
-  const seen = await stores.uploads.stat(uri);
+  const seen = await stores.uploads.stat(uri, { urgent: true });
   if (seen.state === 'missing')
     return new Refusal('artifact-not-found', `${digest} is not in the store. Upload it with PUT to this address.`);
   if (seen.state !== 'present')
@@ -91,7 +91,7 @@ async function get(
   });
   if (range) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${seen.size}`);
   if (request.method === 'HEAD' || seen.size === 0) return '';
-  return stores.uploads.read(uri, range ?? {});
+  return stores.uploads.read(uri, { ...range, urgent: true });
 }
 
 /** One range as RFC 9110, section 14 has it; null where there is none, or several, which may be ignored. */

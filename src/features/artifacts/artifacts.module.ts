@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { Bandwidth } from '../../stores/bandwidth.js';
 import { StoreSet, type StoreSetOptions } from '../../stores/store-set.js';
 import { ArtifactStores } from './artifact-stores.js';
 import { addArtifactRoutes } from './artifact.route.js';
@@ -13,11 +14,16 @@ export class ArtifactsModule implements OnModuleInit {
     @Inject(ArtifactStores) private readonly stores: ArtifactStores,
   ) {}
 
-  static forRoot(options: StoreSetOptions): DynamicModule {
+  /** `bulkBytesPerSecond` is the pace of all bulk reads together; 0 for no limit. */
+  static forRoot(options: StoreSetOptions, bulkBytesPerSecond: number): DynamicModule {
     return {
       module: ArtifactsModule,
       global: true,
-      providers: [{ provide: StoreSet, useFactory: () => new StoreSet(options) }, ArtifactStores],
+      providers: [
+        { provide: StoreSet, useFactory: () => new StoreSet(options) },
+        { provide: Bandwidth, useFactory: () => new Bandwidth(bulkBytesPerSecond) },
+        ArtifactStores,
+      ],
       exports: [ArtifactStores],
     };
   }

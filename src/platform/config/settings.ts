@@ -27,6 +27,10 @@ export interface Settings extends JobSettings, CheckSettings {
   readonly shutdownGraceSeconds: number;
   readonly store: StoreKind;
   readonly fileRoots: readonly string[];
+  readonly storeConcurrency: number;
+  readonly storeRequestsPerSecond: number;
+  readonly storeReads: number;
+  readonly verifyBytesPerSecond: number;
   readonly s3: {
     readonly bucket: string;
     readonly endpoint: string;
@@ -161,6 +165,38 @@ export const schema: Schema<Settings> = {
     format: 'absolute-folders',
     default: [],
     env: 'LASTGOOD_FILE_ROOTS',
+  },
+  storeConcurrency: {
+    doc: 'Requests that one process has open to one store, registry or web server; a quarter is kept for urgent ones.',
+    format: 'whole-number',
+    min: 1,
+    max: 1000,
+    default: 16,
+    env: 'LASTGOOD_STORE_CONCURRENCY',
+  },
+  storeRequestsPerSecond: {
+    doc: 'New requests that one process sends to one store, registry or web server in a second; 0 for no limit.',
+    format: 'whole-number',
+    min: 0,
+    max: 100_000,
+    default: 200,
+    env: 'LASTGOOD_STORE_REQUESTS_PER_SECOND',
+  },
+  storeReads: {
+    doc: 'Objects that one process reads from one store, registry or web server at the same time to verify them.',
+    format: 'whole-number',
+    min: 1,
+    max: 100,
+    default: 4,
+    env: 'LASTGOOD_STORE_READS',
+  },
+  verifyBytesPerSecond: {
+    doc: 'Bytes that one process reads in a second to verify artifacts, from all stores together; 0 for no limit.',
+    format: 'whole-number',
+    min: 0,
+    max: 1024 ** 4,
+    default: 100 * mebibyte,
+    env: 'LASTGOOD_VERIFY_BYTES_PER_SECOND',
   },
   s3: {
     bucket: {

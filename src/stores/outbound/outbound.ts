@@ -2,9 +2,12 @@ import { Agent as PlainAgent, type IncomingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
+import type { Asking } from '../artifact-store.js';
+import { EndpointTurns } from '../endpoint-turns.js';
 import { AddressGuard } from './address-guard.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import { checkedLookup, literalProblem, systemResolve, type Resolve } from './checked-lookup.js';
+import { Countdown } from './countdown.js';
 import { exchange, type OutboundMethod } from './exchange.js';
 import { limitedBody } from './limited-body.js';
 import { OutboundError } from './outbound-error.js';
@@ -20,9 +23,11 @@ export interface OutboundOptions {
   /** Certificate authorities trusted beside the usual ones, in PEM. */
   readonly ca?: string;
   readonly resolve?: Resolve;
+  /** Whose turn it is at each host; left out, nobody waits. */
+  readonly turns?: EndpointTurns;
 }
 
-export interface OutboundRequest {
+export interface OutboundRequest extends Asking {
   readonly method: OutboundMethod;
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -30,9 +35,8 @@ export interface OutboundRequest {
   readonly content?: Uint8Array;
   /** The most bytes that the body may have. */
   readonly maxBytes: number;
-  /** From now until the body's last byte, in milliseconds. */
+  /** From the request until the body's last byte, in milliseconds. Waiting for turns does not count. */
   readonly totalMs: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface OutboundResponse {
@@ -52,12 +56,14 @@ export interface OutboundResponse {
 export class Outbound {
   readonly limits: OutboundLimits;
   readonly hosts: AllowedHosts;
+  readonly turns: EndpointTurns;
   readonly #guard: AddressGuard;
   readonly #agents: Readonly<Record<'http:' | 'https:', PlainAgent>>;
 
   /** Throws a TypeError for a host or network that is none. */
-  constructor({ allowedHosts, allowedNetworks = [], limits, ca, resolve = systemResolve }: OutboundOptions) {
+  constructor({ allowedHosts, allowedNetworks = [], limits, ca, resolve = systemResolve, turns }: OutboundOptions) {
     this.limits = { ...OUTBOUND_LIMITS, ...limits };
+    this.turns = turns ?? new EndpointTurns();
     this.hosts = new AllowedHosts(allowedHosts);
     this.#guard = new AddressGuard(allowedNetworks);
     const kept = { keepAlive: true, autoSelectFamily: true, maxFreeSockets: 8, timeout: this.limits.idleMs };
@@ -85,15 +91,14 @@ export class Outbound {
    */
   async request(asked: OutboundRequest): Promise<OutboundResponse> {
     const over = new AbortController();
-    const timer = setTimeout(() => {
+    const clock = new Countdown(asked.totalMs, () => {
       over.abort(new OutboundError('unreachable', `${asked.url.host} took longer than ${asked.totalMs} ms in all`));
-    }, asked.totalMs);
-    const done = (): void => clearTimeout(timer);
+    });
     try {
       const signal = asked.signal ? AbortSignal.any([asked.signal, over.signal]) : over.signal;
-      return await this.#follow(asked, signal, done);
+      return await this.#follow(asked, signal, clock);
     } catch (error) {
-      done();
+      clock.stop();
       throw error;
     }
   }
@@ -103,8 +108,9 @@ export class Outbound {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
-  async #follow(asked: OutboundRequest, signal: AbortSignal, done: () => void): Promise<OutboundResponse> {
-    const { method, content, maxBytes } = asked;
+  async #follow(asked: OutboundRequest, signal: AbortSignal, clock: Countdown): Promise<OutboundResponse> {
+    const { method, content, maxBytes, urgent } = asked;
+    const done = (): void => clock.stop();
     const { idleMs, redirects } = this.limits;
     let headers: Readonly<Record<string, string>> = { 'accept-encoding': 'identity', ...asked.headers };
     for (let url = asked.url, hops = 0; ; hops++) {
@@ -113,7 +119,12 @@ export class Outbound {
       if (problem !== null) throw new OutboundError('not-allowed', way + problem);
       const agent = this.#agents[url.protocol === 'https:' ? 'https:' : 'http:'];
       const carried = content === undefined ? {} : { content };
-      const response = await exchange({ method, url, headers, ...carried, agent, limits: this.limits, signal });
+      const hop = { method, url, headers, ...carried, agent, limits: this.limits, signal };
+      // A turn ends with the head of the answer: whoever forgets to read a body must not stand in everybody's way.
+      const response = await this.turns.host(url.host).asking({ signal, urgent }, () => {
+        clock.start();
+        return exchange(hop);
+      });
       if (!isRedirect(response)) {
         const body = limitedBody(response, { host: url.host, idleMs, maxBytes, signal, done });
         // Nothing to read: let the connection go back to its pool.
@@ -121,6 +132,7 @@ export class Outbound {
         return { status: response.statusCode ?? 0, headers: response.headers, host: url.host, body };
       }
       response.on('error', () => undefined).destroy();
+      clock.stop();
       if (method !== 'GET' && method !== 'HEAD') {
         const to = redirectTarget(url, response).host;
         throw new OutboundError('not-allowed', `${url.host} redirects a ${method} to ${to}, which is not followed`);
