@@ -4,4 +4,5 @@ export { effectiveConfig, type EffectiveSetting } from './effective-config.js';
 export { parseHostCredentials, type ConfiguredCredentials } from './host-credentials.js';
 export { loadConfig, type Config, type ConfigInput, type Source } from './load-config.js';
 export { settingList, type ListedSetting } from './setting-list.js';
-export type { LogLevel, Settings, StoreKind } from './settings.js';
+export type { LogLevel, Settings } from './settings.js';
+export type { StoreKind } from './store-settings.js';
