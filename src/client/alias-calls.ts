@@ -1,4 +1,4 @@
-import type { AliasChangeView, AliasView, Page, ReportView, RollbackView } from '../contract/views.js';
+import type { AliasChangeView, AliasView, Page, ReadinessView, ReportView, RollbackView } from '../contract/views.js';
 import type {
   CallOptions,
   ConfigureAliasInput,
@@ -61,6 +61,11 @@ export class AliasCalls extends ModelCalls {
 
   getRollback(model: string, alias: string, id: number, options?: CallOptions): Promise<RollbackView> {
     return this.read(aliasPath(model, alias, 'rollbacks', id), {}, options);
+  }
+
+  /** Whether rolling the alias back now would work: the newest checks of its rollback target, as a checklist. */
+  readiness(model: string, alias: string, options?: CallOptions): Promise<ReadinessView> {
+    return this.read(aliasPath(model, alias, 'readiness'), {}, options);
   }
 
   /** Lifts the rejection of a version under an alias, so that it can be promoted there again. */

@@ -1,4 +1,9 @@
+import type { CheckKind, CheckState } from '../domain/check.js';
 import type { Env } from '../domain/env.js';
+import type { Found } from '../domain/readiness-evidence.js';
+import type { ItemState } from '../domain/readiness-item.js';
+import type { CheckedItem } from '../domain/readiness-needs.js';
+import type { ReadinessVerdict } from '../domain/readiness.js';
 import type { Artifact } from '../domain/version-record.js';
 
 // What the API answers, as the client library sees it. Times are RFC 3339 texts, sizes bytes, versions plain numbers.
@@ -129,10 +134,7 @@ export interface ReportView {
   reportedAt: string;
 }
 
-export type CheckState = 'present' | 'changed' | 'missing' | 'forbidden' | 'unreachable' | 'unsupported';
-
-/** `artifact`: what its store says. `content`: its bytes, read and hashed. The others are what their names say. */
-export type CheckKind = 'artifact' | 'content' | 'image' | 'env' | 'config' | 'pin';
+export type { CheckKind, CheckState };
 
 export interface CheckView {
   version: number;
@@ -144,6 +146,51 @@ export interface CheckView {
   observedAt: string;
   /** Since when the subject has been seen in this state without a break; in a history, null. */
   since: string | null;
+}
+
+/** One thing on a checklist that fails or is unknown. */
+export interface ReadinessSubjectView {
+  subject: string;
+  /** What was seen, or why nothing counts: `stale`, `unchecked`, or `ahead` of the clock. */
+  found: Found;
+  /** What the newest check saw, whether it still counts or not. Null where none has looked. */
+  evidence: Record<string, unknown> | null;
+  observedAt: string | null;
+  since: string | null;
+}
+
+/** One line of a checklist. Only `fail` and `unknown` stand in the way of being ready; `warn` is worth knowing. */
+export interface ReadinessItemView {
+  name: 'rollback-target' | CheckedItem;
+  state: ItemState;
+  text: string;
+  /** What to do about it. */
+  next: string | null;
+  /** How many checks it rests on, and how many of them fail or are unknown. */
+  expected: number;
+  failing: number;
+  unknown: number;
+  /** The oldest of these checks, and how old one may become before it is unknown. */
+  oldestObservedAt: string | null;
+  ageSeconds: number | null;
+  maxAgeSeconds: number | null;
+  /** Ten at most of those that fail or are unknown; the version's checks have them all. */
+  subjects: ReadinessSubjectView[];
+}
+
+export type { ReadinessVerdict };
+
+export interface ReadinessView {
+  model: string;
+  alias: string;
+  live: number;
+  /** Null: nothing to roll back to. */
+  target: TargetView | null;
+  verdict: ReadinessVerdict;
+  checkedAt: string;
+  checklist: ReadinessItemView[];
+  /** How long a rollback would take, and what says so. Milliseconds are null where nothing does. */
+  predictedRecovery: { milliseconds: number | null; rollbacks: number; text: string };
 }
 
 export interface UploadView {

@@ -105,6 +105,11 @@ export const OPERATIONS: Record<string, Operation> = {
     acts: true,
   },
   [`get ${ONE_ALIAS}/history`]: { id: 'listHistory', answers: { 200: 'AliasChangeView[]' }, refusals: ALIAS },
+  [`get ${ONE_ALIAS}/readiness`]: {
+    id: 'getReadiness',
+    answers: { 200: 'ReadinessView' },
+    refusals: ['alias-paired', ...ALIAS],
+  },
   [`get ${ONE_ALIAS}/resolve`]: {
     id: 'resolveAlias',
     answers: { 200: 'ResolutionView', 304: '' },

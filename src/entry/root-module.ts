@@ -7,6 +7,7 @@ import { HealthModule } from '../features/health/index.js';
 import { JobsModule } from '../features/jobs/index.js';
 import { ModelsModule } from '../features/models/index.js';
 import { ProtectionModule, Retention } from '../features/protection/index.js';
+import { ReadinessModule } from '../features/readiness/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
@@ -33,6 +34,7 @@ export function apiModule(config: Config, watchLimits: ResolutionOptions['limits
     VersionsModule,
     AliasesModule.forRoot(new AliasDefaults(soakWindowSeconds)),
     ReportsModule,
+    ReadinessModule,
     JobsModule,
     HealthModule,
   ]);

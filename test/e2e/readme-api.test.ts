@@ -62,6 +62,8 @@ const walk: Step[] = [
     { version: 2, revision: 3, configDigest: never, readyReplicas: 1, replicas: 1 },
   ],
   ['GET', `${alias}/reports`, 200],
+  ['GET', `${alias}/readiness`, 200],
+  ['GET', `${model}/aliases/rollback-target/readiness`, 409],
   ['POST', `${alias}/rollback`, 200, { from: 'v2', ...why }],
   ['PUT', alias, 409, { version: 2, ...why }],
   ['GET', `${alias}/rollbacks`, 200],

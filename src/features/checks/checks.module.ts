@@ -38,7 +38,7 @@ export class ChecksModule {
         LookAtVersion,
         CheckVersion,
       ],
-      exports: [CheckRepository, RoundRepository, CheckScheduler],
+      exports: [CheckOptions, CheckRepository, RoundRepository, CheckScheduler],
     };
   }
 }

@@ -1,1 +1,2 @@
 export { ReportsModule } from './reports.module.js';
+export { REPORT_LEASE_SECONDS } from './report.repository.js';

@@ -1,0 +1,46 @@
+import type { Found } from './readiness-evidence.js';
+import type { CheckedItem } from './readiness-needs.js';
+
+type Trouble = Exclude<Found, 'present'>;
+
+const GENERAL: Record<Trouble, string> = {
+  missing: 'Put the recorded bytes back at their address.',
+  changed: 'Put the recorded bytes back at their address.',
+  forbidden: 'Let Lastgood look: its credentials lack the permission.',
+  unsupported: 'Configure the store that it lies in (`lastgood config` shows what is configured).',
+  unreachable: 'Bring it back, or give Lastgood a way to it; the next check looks again.',
+  stale: 'See that a worker runs and keeps up: `lastgood worker`; `lastgood up` has one inside.',
+  unchecked: 'Wait for the first check. A worker makes it: `lastgood worker`; `lastgood up` has one inside.',
+  ahead: 'Set the clocks of the workers and of the database: one of them is wrong.',
+};
+
+const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
+  image: {
+    missing: 'Push the image back under its digest.',
+    changed: 'Push the image back under its digest.',
+    forbidden: 'Give Lastgood credentials for its registry: LASTGOOD_OCI_CREDENTIALS.',
+    unsupported: 'Name its registry in LASTGOOD_OCI_ALLOWED_HOSTS, so that Lastgood can look.',
+  },
+  env: {
+    missing: 'Put the secret back where the reference points.',
+    changed: 'Put the secret back where the reference points.',
+    unsupported:
+      'Let Lastgood look where such references lead (LASTGOOD_SECRET_KUBERNETES, LASTGOOD_SECRET_FILE_ROOTS).',
+  },
+  config: {
+    missing: 'Find out what changed the config, and put it back.',
+    changed: 'Find out what changed the config and put it back, or register what is served now as a version.',
+    unchecked: 'Wait for the next report of the controller: each is compared with the record.',
+    stale: 'Wait for the next report of the controller: each is compared with the record.',
+  },
+  pins: {
+    missing: 'Lastgood pins it again by itself. Find out who took the pin away.',
+    changed: 'Lastgood pins it again by itself. Find out who took the pin away.',
+    forbidden: 'Grant the permission that the check names.',
+  },
+};
+
+/** What an operator does about a trouble with one part of the checklist. */
+export function advice(item: CheckedItem, found: Trouble): string {
+  return OWN[item]?.[found] ?? GENERAL[found];
+}
