@@ -22,8 +22,8 @@ export async function run(flags: Record<string, unknown>): Promise<void> {
       const app = await createApi(config, log);
       onStop(() => app.close());
       await startJobs(app);
-      const tokenFile = await leaveToken(config);
       const url = await listen(app, config);
+      const tokenFile = await leaveToken(config);
       // In one piece, so that nothing comes between; scripts wait for the first line.
       console.log([`listening on ${url}`, ...introduction(url, given, tokenFile)].join('\n'));
     });

@@ -16,7 +16,7 @@ export function aliasView(model: string, row: AliasRow): AliasView {
     revision,
     liveSince: row.liveSince.toISOString(),
     soakEndsAt: serving ? soakEndsAt.toISOString() : null,
-    knownGood: serving ? row.knownGoodAt !== null || soakEndsAt <= new Date() : row.targetProven === true,
+    knownGood: serving ? isKnownGood(row, soakEndsAt) : row.targetProven === true,
     soakSeconds: row.soakSeconds,
     rollbackTarget:
       serving && row.target !== null
@@ -29,6 +29,11 @@ export function aliasView(model: string, row: AliasRow): AliasView {
     changedBy,
     reason,
   };
+}
+
+// One that was rejected and serves on by an operator's word stays rejected, however long it serves.
+function isKnownGood({ version, rejected, knownGoodAt }: AliasRow, soakEndsAt: Date): boolean {
+  return !rejected.includes(version) && (knownGoodAt !== null || soakEndsAt <= new Date());
 }
 
 /** One line of history as the API shows it. */

@@ -83,8 +83,13 @@ export class VersionRepository {
 
   /** Adds the version under the number that the locked model has next. */
   async add(manager: EntityManager, version: Omit<VersionEntity, 'createdAt'>): Promise<VersionEntity> {
-    await manager.query('UPDATE models SET next_version = $2 WHERE id = $1', [version.modelId, version.version + 1]);
-    const createdAt = new Date();
+    // The database's clock, under the model's lock: times then order the same way as numbers, whichever replica it was.
+    const [[clock]]: [{ now: Date }[], number] = await manager.query(
+      'UPDATE models SET next_version = $2 WHERE id = $1 RETURNING clock_timestamp() AS now',
+      [version.modelId, version.version + 1],
+    );
+    if (!clock) throw new Error(`model ${version.modelId} vanished under its lock`);
+    const createdAt = clock.now;
     await manager.insert(VersionEntity, { ...version, createdAt } as Parameters<
       typeof manager.insert<VersionEntity>
     >[1]);
