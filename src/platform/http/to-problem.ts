@@ -5,11 +5,15 @@ import { OutcomeUnknownError } from '../database/outcome-unknown.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { RefusedException } from './refused.exception.js';
 
+/** What a problem says of the request that met it. */
+interface Asked {
+  method: string;
+  url: string;
+  routeOptions?: { bodyLimit?: number | undefined };
+}
+
 /** Turns whatever was thrown or returned into a problem. `surprise` says that it belongs in the log. */
-export function toProblem(
-  error: unknown,
-  request: { method: string; url: string },
-): { problem: Problem; surprise: boolean } {
+export function toProblem(error: unknown, request: Asked): { problem: Problem; surprise: boolean } {
   const refusal = error instanceof RefusedException ? error.refusal : (expected(error, request) ?? error);
   if (refusal instanceof Refusal) {
     return { problem: problemOf(refusal.code, refusal.detail, refusal.extra), surprise: false };
@@ -19,7 +23,7 @@ export function toProblem(
 }
 
 // What the framework and the driver throw for things that are not surprises.
-function expected(error: unknown, { method, url }: { method: string; url: string }): Refusal | null {
+function expected(error: unknown, { method, url, routeOptions }: Asked): Refusal | null {
   if (error instanceof OutcomeUnknownError) {
     return new Refusal(
       'outcome-unknown',
@@ -37,7 +41,7 @@ function expected(error: unknown, { method, url }: { method: string; url: string
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || status === 413) {
     return new Refusal(
       'body-too-large',
-      'Artifacts are uploaded to /v1/artifacts, not put into a record; else raise LASTGOOD_BODY_LIMIT_BYTES.',
+      `At most ${routeOptions?.bodyLimit ?? 0} bytes are taken here. Artifacts are uploaded to /v1/artifacts, not put into a record; else raise LASTGOOD_BODY_LIMIT_BYTES.`,
     );
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || status === 415) {

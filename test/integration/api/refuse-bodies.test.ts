@@ -85,7 +85,11 @@ describe('a body that cannot be used', () => {
     const large = { version: 2, reason: 'x', padding: 'y'.repeat(1024 * 1024) };
     const send = (agent: Agent) => agent.put(ALIAS).send(large);
     expect(
-      await refusals.faults({ send, code: 'body-too-large', says: /\/v1\/artifacts.*LASTGOOD_BODY_LIMIT_BYTES/ }),
+      await refusals.faults({
+        send,
+        code: 'body-too-large',
+        says: /At most \d{4,} bytes.*\/v1\/artifacts.*LASTGOOD_BODY_LIMIT_BYTES/,
+      }),
     ).toEqual([]);
   });
 

@@ -111,6 +111,9 @@ describe('the rollback target', () => {
     await api.as('ben').post(at('alone', '/rollback')).send({ reason: 'again' }).expect(409);
     expect(await rollBack('alone', 1, 2)).toMatchObject({ from: 1, to: 2, proven: false });
     expect(await show('alone')).toMatchObject({ version: 2, rejected: [1, 2], rollbackTarget: null });
+    // However long it serves by the operator's word: what was rejected is not known good until somebody clears it.
+    await api.as('ben').patch(at('alone', '')).send({ soakSeconds: 0, reason: 'no need to wait' }).expect(200);
+    expect(await show('alone')).toMatchObject({ version: 2, knownGood: false });
   });
 
   it('follows in the paired alias, with a line of history for each step', async () => {
