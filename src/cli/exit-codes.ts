@@ -11,6 +11,7 @@ export const EXIT = {
   unreachable: 6,
   aborted: 7,
   timedOut: 8,
+  notReady: 9,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -25,6 +26,7 @@ const MEANINGS: [ExitCode, string][] = [
   [EXIT.unreachable, 'the registry, its database, its job queue or its store gave no answer'],
   [EXIT.aborted, 'the person at the terminal said no'],
   [EXIT.timedOut, 'done, but what --wait waited for did not happen in time'],
+  [EXIT.notReady, 'a rollback would not work now, or nobody knows whether it would'],
 ];
 
 /** The paragraph that `lastgood --help` ends with. */

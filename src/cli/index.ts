@@ -7,6 +7,7 @@ import { addJobs } from './jobs.js';
 import { addKnownGood } from './known-good.js';
 import { addModels } from './models.js';
 import { addPromote } from './promote.js';
+import { addReadiness } from './readiness.js';
 import { addRegister } from './register.js';
 import { addResolve } from './resolve.js';
 import { addRollback } from './rollback.js';
@@ -22,6 +23,6 @@ export { processShell, type Shell } from './shell.js';
 export function registerCliCommands(program: Command, shell: Shell): void {
   for (const add of [addRegister, addModels, addVersions, addShow, addDiff, addPromote, addResolve, addHistory])
     add(program, shell);
-  for (const add of [addRollback, addClear, addKnownGood, addSoak, addJobs]) add(program, shell);
+  for (const add of [addReadiness, addRollback, addClear, addKnownGood, addSoak, addJobs]) add(program, shell);
   program.addHelpText('after', `\n${exitCodesHelp()}`);
 }

@@ -1,10 +1,14 @@
-import type { AliasView, ModelView } from '../client/index.js';
+import type { AliasView, ModelView, ReadinessVerdict } from '../client/index.js';
 import { ago, versionName } from './format.js';
 import { fields, table } from './output.js';
+import { verdictText } from './readiness-text.js';
 import type { Shell } from './shell.js';
 
+/** An alias with what its readiness came to; null where it was not asked for. */
+type Told = AliasView & { readiness: ReadinessVerdict | null };
+
 /** A model as `lastgood show` prints it: what it is, and each alias with what a rollback of it would return to. */
-export function modelText(shell: Shell, model: ModelView, aliases: AliasView[]): string {
+export function modelText(shell: Shell, model: ModelView, aliases: Told[]): string {
   const now = shell.now();
   const about = fields(shell, [
     ['model', shell.paint.bold(model.model)],
@@ -14,11 +18,22 @@ export function modelText(shell: Shell, model: ModelView, aliases: AliasView[]):
     ['created', `${ago(model.createdAt, now)} by ${model.createdBy} (${model.createdAt})`],
   ]);
   if (aliases.length === 0) return `${about}\n\nNo alias points at it yet. To serve one: ${promoteLine(model)}`;
-  const head = ['ALIAS', 'VERSION', 'ROLLBACK TARGET', 'REJECTED', 'REVISION', 'LIVE SINCE', 'MOVED BY', 'REASON'];
+  const head = [
+    'ALIAS',
+    'VERSION',
+    'ROLLBACK TARGET',
+    'READINESS',
+    'REJECTED',
+    'REVISION',
+    'LIVE SINCE',
+    'MOVED BY',
+    'REASON',
+  ];
   const rows = aliases.map((alias) => [
     shell.paint.bold(alias.alias),
     versionName(alias.version),
     targetText(shell, alias),
+    alias.readiness === null ? '–' : verdictText(shell, alias.readiness),
     alias.rejected.map(versionName).join(', '),
     String(alias.revision),
     ago(alias.liveSince, now),

@@ -7,6 +7,7 @@ import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
 import { modelText } from './show-model.js';
 import { versionText } from './show-version.js';
+import { verdictsOf } from './verdicts.js';
 
 /** `lastgood show <model> [version]`: a model with its aliases, or one version with all that is recorded of it. */
 export function addShow(program: Command, shell: Shell): void {
@@ -19,11 +20,13 @@ export function addShow(program: Command, shell: Shell): void {
       runCommand(shell, flags, { model, version }, async ({ client, output }) => {
         if (version === undefined) {
           const [view, aliases] = await Promise.all([client.getModel(model), client.listAliases(model)]);
-          const drifts = await driftsOf(client, model, aliases);
-          output.result({ ...view, aliases, drifts }, () => {
-            return [modelText(shell, view, aliases), driftText(shell, drifts)]
-              .filter((text) => text !== '')
-              .join('\n\n');
+          const [drifts, verdicts] = await Promise.all([
+            driftsOf(client, model, aliases),
+            verdictsOf(client, model, aliases),
+          ]);
+          const told = aliases.map((alias) => ({ ...alias, readiness: verdicts[alias.alias] ?? null }));
+          output.result({ ...view, aliases: told, drifts }, () => {
+            return [modelText(shell, view, told), driftText(shell, drifts)].filter((text) => text !== '').join('\n\n');
           });
         } else {
           const view = await client.getVersion(model, version);

@@ -25,7 +25,7 @@ const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
     missing: 'Put the secret back where the reference points.',
     changed: 'Put the secret back where the reference points.',
     unsupported:
-      'Let Lastgood look where such references lead (LASTGOOD_SECRET_KUBERNETES, LASTGOOD_SECRET_FILE_ROOTS).',
+      'See to it by hand, or let Lastgood look there: LASTGOOD_SECRET_KUBERNETES, LASTGOOD_SECRET_FILE_ROOTS.',
   },
   config: {
     missing: 'Find out what changed the config, and put it back.',

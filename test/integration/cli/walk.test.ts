@@ -43,7 +43,7 @@ it('models, versions and show print tables for people', async () => {
   expect(versions.map((line) => line.split(' ')[0])).toEqual(['VERSION', 'v3', 'v2']);
   expect((await cli(['versions', 'fraud', '--limit', '2'])).err).toContain('There are older ones');
   const show = (await cli(['show', 'fraud'])).out;
-  expect(show).toMatch(/production +v3 +v2, UNPROVEN +\d+ +just now +ana +ship v3/);
+  expect(show).toMatch(/production +v3 +v2, UNPROVEN +unknown +\d+ +just now +ana +ship v3/);
 });
 
 it('show of a version prints its whole record with full digests', async () => {

@@ -13,6 +13,7 @@ it('exit codes never change: scripts rely on them', () => {
     unreachable: 6,
     aborted: 7,
     timedOut: 8,
+    notReady: 9,
   });
 });
 
