@@ -9,13 +9,23 @@ const MISSED_LOOKS = 3;
 // Where nothing is looked at on a schedule, a move still has its ends looked at, and that counts for a while.
 const UNSCHEDULED_SECONDS = 300;
 
+/** After so many seconds what a controller runs with is observed anew, though its reports still say the same. */
+export const CONFIG_REPEATED_SECONDS = 300;
+
 /**
  * The ages at which checks of a rollback target are too old: three times the interval between two of them. Reading bytes
  * may be switched off, since it can cost more than it is worth; looking is what readiness is made of, so it is expected
- * even where nothing does it.
+ * even where nothing does it. The config is observed when controllers report, whatever the schedule.
  */
 export function maxAgesOf({ look, deep }: Intervals): MaxAges {
   const seconds = MISSED_LOOKS * (look.needed === 0 ? UNSCHEDULED_SECONDS : look.needed);
   const content = deep.needed === 0 ? null : MISSED_LOOKS * deep.needed;
-  return { artifact: seconds, image: seconds, env: seconds, config: seconds, pin: seconds, content };
+  return {
+    artifact: seconds,
+    image: seconds,
+    env: seconds,
+    config: MISSED_LOOKS * CONFIG_REPEATED_SECONDS,
+    pin: seconds,
+    content,
+  };
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { configDigest, servesAsRecorded } from '../../domain/config-digest.js';
+import { CONFIG_REPEATED_SECONDS } from '../../domain/readiness-ages.js';
 import { formatVersion } from '../../domain/version-number.js';
 import { RepeatedErrors } from '../../platform/telemetry/repeated-errors.js';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
@@ -8,8 +9,8 @@ import type { RecordedConfig } from '../versions/index.js';
 import { ConfigSeenRepository, type ConfigSubject, type SeenConfig } from './config-seen.repository.js';
 import type { ReportEntity } from './report.entity.js';
 
-/** An observation that is younger, and says the same, is not repeated at every heartbeat. */
-const REPEATED_AFTER_MS = 5 * 60 * 1000;
+// An observation that is younger, and says the same, is not repeated at every heartbeat.
+const REPEATED_AFTER_MS = CONFIG_REPEATED_SECONDS * 1000;
 /** How long nothing is written after a write that failed. */
 const PAUSE_MS = 10_000;
 const AT_ONCE = 500;

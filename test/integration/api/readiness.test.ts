@@ -5,10 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { promote } from '../../support/registering.js';
 import { digestOf } from './artifact-calls.js';
-import { age, itemOf, readinessOf, see, untilVerdict } from './readiness-walk.js';
+import { age, itemOf, POLL, readinessOf, see, untilVerdict } from './readiness-walk.js';
 
 const BYTES = Buffer.from('hello model');
-const CONFIG = `sha256:${'5'.repeat(64)}`;
 
 describe('the readiness of an alias', () => {
   let api: TestApi;
@@ -37,11 +36,11 @@ describe('the readiness of an alias', () => {
   /** A move has both its ends looked at anew. */
   const lookAgain = (model: string) => promote(api, model, 1, `look-${(looks += 1)}`);
   let looks = 0;
-  const report = (model: string, controller: string, version: number, revision: number) =>
+  const report = (model: string, controller: string, version: number, revision: number, configDigest: string) =>
     api
       .as(controller)
       .put(`/v1/models/${model}/aliases/production/reports/${controller}`)
-      .send({ version, revision, configDigest: CONFIG, readyReplicas: 1, replicas: 1 })
+      .send({ version, revision, configDigest, readyReplicas: 1, replicas: 1 })
       .expect(200);
 
   it('is ready once everything that its target needs was looked at', async () => {
@@ -111,13 +110,14 @@ describe('the readiness of an alias', () => {
   it('asks for the config of each controller that reports, and of no other', async () => {
     await served('drifting');
     await untilVerdict(api, 'drifting', 'ready');
-    const { body } = await api.as('ana').get('/v1/models/drifting/aliases/production').expect(200);
-    await report('drifting', 'server-1', 2, body.revision);
-    await see(api, 'drifting', { version: 2, kind: 'config', subject: 'production/server-1' });
-    expect(await itemOf(api, 'drifting', 'config')).toMatchObject({ state: 'pass', expected: 1 });
-    await see(api, 'drifting', { version: 2, kind: 'config', subject: 'production/server-1', state: 'changed' });
+    const { body: alias } = await api.as('ana').get('/v1/models/drifting/aliases/production').expect(200);
+    const { body: version } = await api.as('ana').get('/v1/models/drifting/versions/2').expect(200);
+    const config = () => itemOf(api, 'drifting', 'config');
     await see(api, 'drifting', { version: 2, kind: 'config', subject: 'production/silent', state: 'changed' });
-    expect(await itemOf(api, 'drifting', 'config')).toMatchObject({
+    await report('drifting', 'server-1', 2, alias.revision, version.configDigest);
+    await expect.poll(config, POLL).toMatchObject({ state: 'pass', expected: 1 });
+    await report('drifting', 'server-1', 2, alias.revision, `sha256:${'5'.repeat(64)}`);
+    await expect.poll(config, POLL).toMatchObject({
       state: 'fail',
       expected: 1,
       text: 'the controller of v2 serves another config than the recorded one',
@@ -141,7 +141,7 @@ describe('the readiness of an alias', () => {
     expect((await readinessOf(api, 'timed')).predictedRecovery).toMatchObject({ milliseconds: null, rollbacks: 0 });
     const back = await api.as('ana').post('/v1/models/timed/aliases/production/rollback').send({ reason: 'errors' });
     expect((await readinessOf(api, 'timed')).predictedRecovery).toMatchObject({ milliseconds: null, rollbacks: 0 });
-    await report('timed', 'server-1', 1, back.body.revision);
+    await report('timed', 'server-1', 1, back.body.revision, digestOf(BYTES));
     const { predictedRecovery } = await readinessOf(api, 'timed');
     expect(predictedRecovery).toMatchObject({ milliseconds: expect.any(Number), rollbacks: 1 });
   });

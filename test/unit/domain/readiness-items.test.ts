@@ -154,7 +154,7 @@ describe('the age at which a check is too old', () => {
   const every = (needed: number) => ({ needed, kept: 1, other: 1 });
 
   it('is three times the interval for what is needed', () => {
-    const ages = { artifact: 180, image: 180, env: 180, config: 180, pin: 180, content: 21_600 };
+    const ages = { artifact: 180, image: 180, env: 180, config: 900, pin: 180, content: 21_600 };
     expect(maxAgesOf({ look: every(60), deep: every(7_200) })).toEqual(ages);
   });
 
