@@ -11,11 +11,12 @@ import { ReadinessModule } from '../features/readiness/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
-import { parseHostCredentials, type Config } from '../platform/config/index.js';
+import { parseHostCredentials, type Config, type ConfiguredS3Store } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { QueueModule } from '../platform/queue/index.js';
 import { SecretsModule, type SecretsOptions } from '../platform/secrets/index.js';
 import type { HttpsStoreOptions } from '../stores/https-store.js';
+import type { S3StoreOptions } from '../stores/s3-options.js';
 import type { StoreSetOptions } from '../stores/store-set.js';
 
 /** Every kind of job there is. */
@@ -55,6 +56,7 @@ export function storeOptions(config: Config): StoreSetOptions {
   return {
     file: { folder: join(dataDir, 'artifacts'), roots: fileRoots },
     ...(bucket === '' ? {} : { s3: { bucket, region, ...server, ...credentials } }),
+    s3Stores: config.s3Stores.map(furtherStore),
     ...(https.allowedHosts.length === 0 ? {} : { https: { ...outbound(https), allowedNetworks } }),
     ...(oci.allowedHosts.length === 0 ? {} : { oci: { ...outbound(oci), allowedNetworks, platform: oci.platform } }),
     uploads: store,
@@ -69,6 +71,11 @@ export function storeOptions(config: Config): StoreSetOptions {
 function secretsOptions({ secrets: { fileRoots, kubernetes, kubeconfig } }: Config): SecretsOptions {
   const ways = { off: null, 'in-cluster': { inCluster: true }, kubeconfig: { inCluster: false, kubeconfig } } as const;
   return { fileRoots, kubernetes: ways[kubernetes] };
+}
+
+// Uploads never go there, so the first bucket is as good as any.
+function furtherStore({ buckets, ...store }: ConfiguredS3Store): S3StoreOptions {
+  return { ...store, bucket: buckets[0] ?? '', buckets };
 }
 
 function outbound({

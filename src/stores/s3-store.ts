@@ -30,8 +30,7 @@ import { listObjects, type AskForPage } from './s3-listing.js';
 import { bearsS3Mark, s3Mark } from './s3-mark.js';
 import type { S3StoreOptions } from './s3-options.js';
 import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
-import { locationOfS3Uri, s3UriOf, type S3Location } from './s3-uri.js';
-import { shownUri } from './shown-uri.js';
+import { locationOfS3Uri, s3UriOf, unknownBucket, type S3Location } from './s3-uri.js';
 import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
@@ -54,6 +53,11 @@ export class S3Store implements ArtifactStore {
     this.#bucket = options.bucket;
     this.#prefix = options.prefix ?? '';
     this.#buckets = new Set([options.bucket, ...(options.buckets ?? [])]);
+  }
+
+  /** The buckets that are served. */
+  get buckets(): string[] {
+    return [...this.#buckets];
   }
 
   async refuses(uri: string): Promise<StoreRefusal | null> {
@@ -171,9 +175,7 @@ export class S3Store implements ArtifactStore {
   #locate(uri: string): S3Location | StoreRefusal {
     const location = locationOfS3Uri(uri);
     if (location instanceof StoreRefusal || this.#buckets.has(location.bucket)) return location;
-    const buckets = [...this.#buckets].join(', ');
-    const text = `${shownUri(uri)} lies in the bucket ${location.bucket}, and the buckets served here are: ${buckets}`;
-    return new StoreRefusal('unknown-bucket', text);
+    return unknownBucket(uri, location, this.buckets);
   }
 
   #require(uri: string): S3Location {

@@ -32,6 +32,12 @@ export function s3UriOf({ bucket, key }: S3Location): string {
   return `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** The refusal of an object in a bucket that is not served. */
+export function unknownBucket(uri: string, { bucket }: S3Location, served: readonly string[]): StoreRefusal {
+  const text = `${shownUri(uri)} lies in the bucket ${bucket}, and the buckets served here are: ${served.join(', ')}`;
+  return new StoreRefusal('unknown-bucket', text);
+}
+
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);

@@ -6,14 +6,17 @@ import { StoreRefusal } from './store-refusal.js';
 
 /** Pins of all stores: finds the one that a place belongs to. Files and web servers know no pins. */
 export class StorePins implements Pinner {
-  readonly #pinners: ReadonlyMap<string, Pinner>;
+  readonly #pinners: ReadonlyMap<string, (uri: string) => Pinner>;
 
-  /** @param refusal why no store serves a URI; anything but a refusal means that one does */
+  /**
+   * @param pinners by scheme, who pins what lies at a URI
+   * @param refusal why no store serves a URI; anything but a refusal means that one does
+   */
   constructor(
-    pinners: Readonly<Record<string, Pinner | undefined>>,
+    pinners: Readonly<Record<string, ((uri: string) => Pinner) | undefined>>,
     private readonly refusal: (uri: string) => Promise<unknown>,
   ) {
-    const there = Object.entries(pinners).filter((entry): entry is [string, Pinner] => entry[1] !== undefined);
+    const there = Object.entries(pinners).flatMap(([scheme, of]) => (of === undefined ? [] : [[scheme, of] as const]));
     this.#pinners = new Map(there);
   }
 
@@ -54,7 +57,7 @@ export class StorePins implements Pinner {
     if (refusal instanceof StoreRefusal) throw new StoreError('unsupported', uri, refusal.text);
     const scheme = /^[^:]*/.exec(uri)?.[0].toLowerCase() ?? '';
     const pinner = this.#pinners.get(scheme);
-    if (pinner !== undefined) return pinner;
+    if (pinner !== undefined) return pinner(uri);
     const text = `what lies at ${scheme}:// cannot be protected against deletion: only s3:// and oci:// can`;
     throw new StoreError('unsupported', uri, text);
   }

@@ -5,6 +5,7 @@ import { HttpsStore, type HttpsStoreOptions } from './https-store.js';
 import { OciStore, type OciStoreOptions } from './oci-store.js';
 import type { S3StoreOptions } from './s3-options.js';
 import { S3Store } from './s3-store.js';
+import { S3Stores } from './s3-stores.js';
 import { shownUri } from './shown-uri.js';
 import { StorePins } from './store-pins.js';
 import { StoreRefusal } from './store-refusal.js';
@@ -14,6 +15,8 @@ import type { TurnLimits } from './turns.js';
 export interface StoreSetOptions {
   readonly file?: FileStoreOptions;
   readonly s3?: S3StoreOptions;
+  /** Further S3 stores, each with its own credentials. They take no uploads, and a bucket is in one of them alone. */
+  readonly s3Stores?: readonly S3StoreOptions[];
   readonly https?: HttpsStoreOptions;
   readonly oci?: OciStoreOptions;
   readonly uploads?: 'file' | 's3';
@@ -23,7 +26,10 @@ export interface StoreSetOptions {
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
-/** All stores of this process. Throws when built with no store, or when `uploads` names one that is not configured. */
+/**
+ * All stores of this process. Throws when built with no store, when `uploads` names one that is not configured, and for
+ * a bucket that is in two S3 stores.
+ */
 export class StoreSet {
   /** The store that new bytes go to. */
   readonly uploads: ArtifactStore;
@@ -33,21 +39,27 @@ export class StoreSet {
   readonly #oci: OciStore | null;
   readonly #close: readonly (() => void)[];
 
-  constructor({ file, s3, https, oci, uploads: wanted, limits }: StoreSetOptions) {
+  constructor({ file, s3, s3Stores = [], https, oci, uploads: wanted, limits }: StoreSetOptions) {
     const turns = new EndpointTurns(limits);
     const folder = file ? new FileStore({ ...file, turns }) : null;
     const buckets = s3 ? new S3Store({ ...s3, turns }) : null;
+    const further = s3Stores.map((options) => new S3Store({ ...options, turns }));
+    const s3s = buckets || further.length > 0 ? new S3Stores([...(buckets ? [buckets] : []), ...further]) : null;
     const web = https ? new HttpsStore({ ...https, turns }) : null;
     const registries = oci ? new OciStore({ ...oci, turns }) : null;
     const uploads = wanted === undefined ? (folder ?? buckets) : { file: folder, s3: buckets }[wanted];
     if (!uploads) throw new Error(`no artifact store for uploads: ${wanted ?? 'file or s3'} must be configured`);
     this.uploads = uploads;
     this.#oci = registries;
-    this.pins = new StorePins({ s3: buckets?.pins, oci: registries?.pins }, (uri) => this.forUri(uri));
-    const all = [folder, buckets, web, registries].filter((store) => store !== null);
+    const pinners = {
+      s3: s3s ? (uri: string) => s3s.of(uri).pins : undefined,
+      oci: registries ? () => registries.pins : undefined,
+    };
+    this.pins = new StorePins(pinners, (uri) => this.forUri(uri));
+    const all = [folder, s3s, web, registries].filter((store) => store !== null);
     this.#stores = new Map<string, ReadableStore>(all.map((store) => [store.scheme, store]));
     if (web?.servesPlainHttp) this.#stores = new Map([...this.#stores, ['http', web]]);
-    this.#close = [buckets, web, registries].filter((store) => store !== null).map((store) => () => store.close());
+    this.#close = [s3s, web, registries].filter((store) => store !== null).map((store) => () => store.close());
   }
 
   /** The URI schemes that are served, without colons. */

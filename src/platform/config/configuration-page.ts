@@ -48,6 +48,31 @@ given and what it takes. \`lastgood config\` prints the values in force with sec
 ${configurationTable()}
 
 - \`LASTGOOD_STORE=s3\` needs \`S3_BUCKET\`. \`S3_ACCESS_KEY_ID\` and \`S3_SECRET_ACCESS_KEY\` go together.
+- \`LASTGOOD_S3_STORES_FILE\` names a JSON file with further S3 stores, for artifacts that lie in other accounts or on
+  other servers. \`s3://bucket/key\` goes to the store that names the bucket, so a bucket belongs to one store alone. Each
+  part of the credentials is given as it is, by an environment variable (\`…Env\`) or by a file (\`…File\`, relative to
+  this one), such as a mounted secret; without credentials it is the usual AWS credential chain, and without an
+  \`endpoint\` it is AWS. All of it is read when a command starts, and none of the values is ever shown:
+
+  \`\`\`json
+  [
+    {
+      "name": "archive",
+      "endpoint": "https://archive.internal:9000",
+      "region": "us-east-1",
+      "forcePathStyle": true,
+      "buckets": ["models-2023", "models-2024"],
+      "credentials": { "accessKeyId": "lastgood", "secretAccessKeyFile": "/run/secrets/archive-key" }
+    },
+    {
+      "name": "partner",
+      "region": "eu-central-1",
+      "buckets": ["partner-models"],
+      "credentials": { "accessKeyIdEnv": "PARTNER_KEY_ID", "secretAccessKeyEnv": "PARTNER_KEY" }
+    }
+  ]
+  \`\`\`
+
 - An allowed host is one name (\`models.example\`), all names below one (\`*.models.example\`), with a port where it is not
   the usual one, and with \`http://\` in front where it speaks no TLS; that is only done inside \`LASTGOOD_ALLOWED_NETWORKS\`.
   A redirect is followed only to allowed hosts, so those of a registry's blob store and token server belong on the list

@@ -5,6 +5,8 @@ import { ConfigError } from './config-error.js';
 import { crossChecks } from './cross-checks.js';
 import { misfit } from './formats.js';
 import { shown } from './hide-secrets.js';
+import { readS3Stores, type S3StoresFile } from './s3-stores-file.js';
+import type { ConfiguredS3Store } from './s3-store-entry.js';
 import type { ListedSetting } from './setting-list.js';
 import { settingList, valueOf } from './setting-list.js';
 import type { Settings } from './settings.js';
@@ -18,6 +20,8 @@ export interface Config extends Settings {
   /** By the key of the setting. */
   readonly sources: Readonly<Record<string, Source>>;
   readonly warnings: readonly string[];
+  /** What the file of further S3 stores says, credentials and all. */
+  readonly s3Stores: readonly ConfiguredS3Store[];
 }
 
 export interface ConfigInput {
@@ -45,6 +49,10 @@ function deepFreeze<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
+function furtherS3Stores({ s3StoresFile: file, s3 }: Settings, env: ConfigInput['env'], cwd: string): S3StoresFile {
+  return file === '' ? { stores: [], problems: [], variables: [] } : readS3Stores(resolve(cwd, file), s3.bucket, env);
+}
+
 /**
  * Builds the configuration: flags over environment over defaults. An environment variable that is set but empty counts
  * as not set, because compose files cannot leave a variable out.
@@ -70,8 +78,10 @@ export function loadConfig({ env, flags = {}, cwd = process.cwd() }: ConfigInput
     const takes = misfit(setting.format, value, setting);
     return takes === undefined ? [] : [problem(setting, source(setting.key), value, `it takes ${takes}`)];
   });
+  const more = furtherS3Stores(settings, given, cwd);
+  const findings = [...crossChecks(settings), ...more.problems.map((text) => ({ key: 's3StoresFile', text }))];
   const misfits = new Set(problems.map(({ key }) => key));
-  for (const { key, text } of crossChecks(settings)) {
+  for (const { key, text } of findings) {
     const setting = settingList.find((one) => one.key === key);
     if (setting && !misfits.has(key)) problems.push(problem(setting, source(key), valueOf(settings, key), text));
   }
@@ -82,6 +92,7 @@ export function loadConfig({ env, flags = {}, cwd = process.cwd() }: ConfigInput
     dataDir: resolve(cwd, settings.dataDir),
     fileRoots: settings.fileRoots.map((folder) => resolve(folder)),
     sources,
-    warnings: unknownVariables(env),
+    warnings: unknownVariables(env, more.variables),
+    s3Stores: more.stores,
   });
 }

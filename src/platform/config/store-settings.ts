@@ -19,6 +19,7 @@ export interface StoreSettings {
     readonly secretAccessKey: string;
     readonly forcePathStyle: boolean;
   };
+  readonly s3StoresFile: string;
   readonly allowedNetworks: readonly string[];
   readonly https: {
     readonly allowedHosts: readonly string[];
@@ -119,6 +120,12 @@ export const storeSettings: Schema<StoreSettings> = {
       default: true,
       env: 'S3_FORCE_PATH_STYLE',
     },
+  },
+  s3StoresFile: {
+    doc: 'JSON file with further S3 stores, each with its own buckets and credentials.',
+    format: 'text',
+    default: '',
+    env: 'LASTGOOD_S3_STORES_FILE',
   },
   allowedNetworks: {
     doc: 'Private networks that the hosts of artifacts and images may lie in; public addresses always may.',

@@ -17,9 +17,15 @@ function distance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-/** A warning for each `LASTGOOD_` variable that nothing reads, with the name that was probably meant. */
-export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = [...settingList.map((setting) => setting.env), ...clientVariables];
+/**
+ * A warning for each `LASTGOOD_` variable that nothing reads, with the name that was probably meant. `used` are those
+ * that other settings name.
+ */
+export function unknownVariables(
+  env: Readonly<Record<string, string | undefined>>,
+  used: readonly string[] = [],
+): string[] {
+  const known = [...settingList.map((setting) => setting.env), ...clientVariables, ...used];
   const unknown = Object.keys(env).filter((name) => name.startsWith('LASTGOOD_') && !known.includes(name));
   return unknown.toSorted().map((name) => {
     const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? '';
