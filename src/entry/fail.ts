@@ -2,11 +2,10 @@ import { ConfigError } from '../platform/config/index.js';
 import { EmbeddedPostgresError } from '../platform/database/embedded/index.js';
 import { isDatabaseUnavailable } from '../platform/database/unavailable.js';
 import { QueueSchemaError } from '../platform/queue/index.js';
+import { endWithReason, unexpected } from './end-with-reason.js';
+import { StartError } from './start-error.js';
 
-/** A command cannot go on, and its message says why and what to do. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
+export { StartError } from './start-error.js';
 
 const EXPECTED = [StartError, ConfigError, EmbeddedPostgresError, QueueSchemaError];
 
@@ -15,12 +14,7 @@ const EXPECTED = [StartError, ConfigError, EmbeddedPostgresError, QueueSchemaErr
  * process with 1.
  */
 export async function orFail(flags: Record<string, unknown>, command: () => Promise<void>): Promise<void> {
-  try {
-    await command();
-  } catch (error) {
-    console.error(`lastgood: ${explain(error, flags)}`);
-    process.exit(1);
-  }
+  await endWithReason((error) => explain(error, flags), command);
 }
 
 function explain(error: unknown, flags: Record<string, unknown>): string {
@@ -29,7 +23,7 @@ function explain(error: unknown, flags: Record<string, unknown>): string {
     const given = flags['databaseUrl'] ?? process.env['DATABASE_URL'];
     return unavailable(error as NodeJS.ErrnoException, typeof given === 'string' ? given : '');
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return unexpected(error);
 }
 
 function unavailable({ code = '', message }: NodeJS.ErrnoException, databaseUrl: string): string {

@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { join } from 'node:path';
 import { AliasDefaults, AliasesModule } from '../features/aliases/index.js';
 import { ArtifactsModule } from '../features/artifacts/index.js';
 import { CHECK_JOBS, CheckOptions, ChecksModule } from '../features/checks/index.js';
@@ -11,13 +10,11 @@ import { ReadinessModule } from '../features/readiness/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
-import { parseHostCredentials, type Config, type ConfiguredS3Store } from '../platform/config/index.js';
+import type { Config } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { QueueModule } from '../platform/queue/index.js';
 import { SecretsModule, type SecretsOptions } from '../platform/secrets/index.js';
-import type { HttpsStoreOptions } from '../stores/https-store.js';
-import type { S3StoreOptions } from '../stores/s3-options.js';
-import type { StoreSetOptions } from '../stores/store-set.js';
+import { storeOptions } from './store-options.js';
 
 /** Every kind of job there is. */
 const JOBS = [...CHECK_JOBS];
@@ -46,43 +43,9 @@ export function workerModule(config: Config): DynamicModule {
   return root(shared(config));
 }
 
-/** The stores as the configuration names them. */
-export function storeOptions(config: Config): StoreSetOptions {
-  const { dataDir, fileRoots, store, s3, allowedNetworks, https, oci } = config;
-  const { bucket, endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = s3;
-  // Without an endpoint it is AWS, which has its own way of addressing buckets.
-  const server = endpoint === '' ? {} : { endpoint, forcePathStyle };
-  const credentials = accessKeyId === '' ? {} : { credentials: { accessKeyId, secretAccessKey } };
-  return {
-    file: { folder: join(dataDir, 'artifacts'), roots: fileRoots },
-    ...(bucket === '' ? {} : { s3: { bucket, region, ...server, ...credentials } }),
-    s3Stores: config.s3Stores.map(furtherStore),
-    ...(https.allowedHosts.length === 0 ? {} : { https: { ...outbound(https), allowedNetworks } }),
-    ...(oci.allowedHosts.length === 0 ? {} : { oci: { ...outbound(oci), allowedNetworks, platform: oci.platform } }),
-    uploads: store,
-    limits: {
-      concurrency: config.storeConcurrency,
-      requestsPerSecond: config.storeRequestsPerSecond,
-      reads: config.storeReads,
-    },
-  };
-}
-
 function secretsOptions({ secrets: { fileRoots, kubernetes, kubeconfig } }: Config): SecretsOptions {
   const ways = { off: null, 'in-cluster': { inCluster: true }, kubeconfig: { inCluster: false, kubeconfig } } as const;
   return { fileRoots, kubernetes: ways[kubernetes] };
-}
-
-// Uploads never go there, so the first bucket is as good as any.
-function furtherStore({ buckets, ...store }: ConfiguredS3Store): S3StoreOptions {
-  return { ...store, bucket: buckets[0] ?? '', buckets };
-}
-
-function outbound({
-  allowedHosts,
-  credentials,
-}: Config['https']): Pick<HttpsStoreOptions, 'allowedHosts' | 'credentials'> {
-  return { allowedHosts, credentials: parseHostCredentials(credentials) ?? {} };
 }
 
 function checkOptions(config: Config): CheckOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { storeOptions } from '../../src/entry/root-module.js';
+import { storeOptions } from '../../src/entry/store-options.js';
 import { loadConfig } from '../../src/platform/config/index.js';
 import { StoreRefusal } from '../../src/stores/store-refusal.js';
 import { StoreSet } from '../../src/stores/store-set.js';

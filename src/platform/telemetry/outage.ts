@@ -1,5 +1,5 @@
+import { reasonOf } from './reason-of.js';
 import type { StructuredLog } from './structured-log.js';
-import { reasonOf } from './structured-log.js';
 
 /** Follows whether something works, and tells the log once when it stops and once when it is back. */
 export class Outage {

@@ -1,5 +1,5 @@
+import { reasonOf } from './reason-of.js';
 import type { StructuredLog } from './structured-log.js';
-import { reasonOf } from './structured-log.js';
 
 const QUIET_MS = 60_000;
 const REMEMBERED = 100;

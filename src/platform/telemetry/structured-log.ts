@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 
+export { reasonOf } from './reason-of.js';
+
 /** Where a part that outlives requests writes what an operator should see. The shape is pino's, so pino fits as it is. */
 export interface StructuredLog {
   info(fields: object, message: string): void;
@@ -17,10 +19,4 @@ export const nestLog = (name: string): StructuredLog => {
     warn: (fields, message) => logger.warn(line(fields, message)),
     error: (fields, message) => logger.error(line(fields, message)),
   };
-};
-
-/** The sentence of an error, also when something other than an Error was thrown. */
-export const reasonOf = (error: unknown): string => {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message || error.name : String(error);
 };
