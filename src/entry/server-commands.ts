@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { settingList } from '../platform/config/setting-list.js';
 
 type Run = (flags: Record<string, unknown>) => Promise<void>;
@@ -7,12 +7,16 @@ interface ServerCommand {
   name: string;
   description: string;
   example: string;
-  /** The settings that the command takes as flags; all of them when absent. */
-  settings?: string[];
+  /** The settings that the command takes as flags; all but those of the agent when absent. */
+  settings?: (key: string) => boolean;
   switches?: [string, string][];
   /** Loaded when the command runs: `lastgood rollback` must not wait for a web framework. */
   load: () => Promise<{ run: Run }>;
 }
+
+const isOfAgent = (key: string): boolean => key.startsWith('agent.');
+const isOfServers = (key: string): boolean => !isOfAgent(key);
+const inList = (value: string, before?: string): string => (before === undefined ? value : `${before},${value}`);
 
 const COMMANDS: ServerCommand[] = [
   {
@@ -31,14 +35,21 @@ const COMMANDS: ServerCommand[] = [
     name: 'worker',
     description: 'run background jobs; any number share the work',
     example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood worker',
-    settings: ['dataDir', 'databaseUrl'],
+    settings: (key) => key === 'dataDir' || key === 'databaseUrl',
     load: () => import('./worker.js'),
+  },
+  {
+    name: 'agent',
+    description: 'keep on this GPU node what must lie there: weights and images, before they are needed',
+    example: 'LASTGOOD_URL=https://registry.example lastgood agent --cache /var/lib/lastgood/cache --budget 2TB',
+    settings: (key) => key === 'dataDir' || isOfAgent(key),
+    load: () => import('./agent.js'),
   },
   {
     name: 'migrate',
     description: 'bring the database up to date',
     example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood migrate',
-    settings: ['databaseUrl'],
+    settings: (key) => key === 'databaseUrl',
     switches: [['--undo', 'take back the newest migration instead']],
     load: () => import('./migrate.js'),
   },
@@ -53,11 +64,12 @@ const COMMANDS: ServerCommand[] = [
 
 /** Adds the commands that run or prepare a server. Their flags come from the one list of settings. */
 export function addServerCommands(program: Command): void {
-  for (const { name, description, example, settings, switches = [], load } of COMMANDS) {
+  for (const { name, description, example, settings = isOfServers, switches = [], load } of COMMANDS) {
     const command = program.command(name).description(description);
-    for (const { key, flag, doc, env } of settingList) {
-      if (flag === undefined || (settings && !settings.includes(key))) continue;
-      command.option(`${flag} <value>`, `${doc} (${env})`);
+    for (const { key, flag, doc, env, format } of settingList) {
+      if (flag === undefined || !settings(key)) continue;
+      const option = new Option(`${flag} <value>`, `${doc} (${env})`);
+      command.addOption(format === 'labels' ? option.argParser(inList) : option);
     }
     for (const [flag, text] of switches) command.option(flag, text);
     command.addHelpText('after', `\nExample:\n  $ ${example}`);

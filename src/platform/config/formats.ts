@@ -1,6 +1,8 @@
 import convict from 'convict';
+import { parseByteSize } from '../../domain/byte-size.js';
 import { HOST_PATTERN, parseHostPattern } from '../../domain/host-pattern.js';
 import { parseNetwork } from '../../domain/network.js';
+import { labelsProblem } from '../../domain/text.js';
 import { parseHostCredentials } from './host-credentials.js';
 
 /** What a format needs to know of its setting beside the value. */
@@ -37,6 +39,12 @@ const listFormat = (takes: string, fits: (text: string) => boolean): Format => (
   accepts: (value) => Array.isArray(value) && value.every((entry: unknown) => isText(entry) && fits(entry)),
   parse: (text) => (text === '' ? [] : text.split(',').map((entry) => entry.trim())),
 });
+
+/** `zone=b` as a name and a value. */
+export function labelOf(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
 
 const count = ({ min = 0, max = Number.MAX_SAFE_INTEGER }: FormatOptions) => ({ min, max });
 
@@ -76,6 +84,19 @@ export const formats = {
     'networks like 10.0.0.0/8 and fd00::/8, with commas between them',
     (text) => parseNetwork(text) !== null,
   ),
+  labels: listFormat(
+    'labels like zone=b, with commas between them',
+    (text) => /^[^=]+=/.test(text) && labelsProblem(Object.fromEntries([labelOf(text)])) === null,
+  ),
+  'byte-size': {
+    takes: () => 'a size like 800GB, 1.5TiB or 4096 (bytes), or nothing',
+    accepts: (value) => value === '' || (isText(value) && parseByteSize(value) !== null),
+  },
+  'node-name': {
+    takes: () =>
+      'up to 253 letters, digits, dots, dashes and underscores, beginning with a letter or digit, or nothing',
+    accepts: (value) => value === '' || (isText(value) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/.test(value)),
+  },
   'host-credentials': {
     takes: () =>
       'JSON like {"registry.example": {"username": "…", "password": "…"}, "models.example": {"token": "…"}}, ' +

@@ -1,3 +1,4 @@
+import { agentSettings, type AgentSettings } from './agent-settings.js';
 import { checkSettings, type CheckSettings } from './check-settings.js';
 import { jobSettings, type JobSettings } from './job-settings.js';
 import type { Schema } from './setting.js';
@@ -10,7 +11,7 @@ export const kubernetesModes = ['off', 'in-cluster', 'kubeconfig'] as const;
 export type KubernetesMode = (typeof kubernetesModes)[number];
 
 /** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
-export interface Settings extends JobSettings, CheckSettings, StoreSettings {
+export interface Settings extends JobSettings, CheckSettings, StoreSettings, AgentSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -149,4 +150,5 @@ export const schema: Schema<Settings> = {
       env: 'LASTGOOD_SECRET_KUBECONFIG',
     },
   },
+  ...agentSettings,
 };
