@@ -6,14 +6,14 @@ export type JobData = Record<string, unknown>;
 /** Jobs run in ascending priority: 1 first, {@link LAST_PRIORITY} last. */
 export const FIRST_PRIORITY = 1;
 export const DEFAULT_PRIORITY = 100;
-/** BullMQ's own limit (PRIORITY_LIMIT). */
-export const LAST_PRIORITY = 2_097_152;
+/** The last that BullMQ takes (one below its PRIORITY_LIMIT). A job that it refuses would hold up the outbox. */
+export const LAST_PRIORITY = 2_097_151;
 
 /** A job on its way into the queue. */
 export interface OutboundJob<D extends object = object> {
   readonly name: string;
   readonly data: D;
-  /** From 1 (runs first) to 2,097,152 (runs last); 100 where absent. */
+  /** From 1 (runs first) to 2,097,151 (runs last); 100 where absent. */
   readonly priority?: number;
   /** Milliseconds before the job may run; none where absent. */
   readonly delayMs?: number;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OutboundJob } from '../../../src/platform/queue/job.js';
+import { FIRST_PRIORITY, LAST_PRIORITY, type OutboundJob } from '../../../src/platform/queue/job.js';
 import { PermanentJobError } from '../../../src/platform/queue/queue-errors.js';
 import { QueueHarness } from '../../support/queue-harness.js';
 import { note } from '../../support/queue-note.js';
@@ -110,10 +110,10 @@ export const queueContract = (backend: string, place: QueuePlace): void => {
     it('runs jobs by priority, and those of one priority in the order in which they came', async () => {
       const seen: number[] = [];
       await harness.queue.enqueue([
-        { ...note.with({ n: 4 }, { priority: 500 }), jobId: 'a' },
+        { ...note.with({ n: 4 }, { priority: LAST_PRIORITY }), jobId: 'a' },
         { ...note.with({ n: 2 }), jobId: 'b' },
         { ...note.with({ n: 3 }), jobId: 'c' },
-        { ...note.with({ n: 1 }, { priority: 1 }), jobId: 'd' },
+        { ...note.with({ n: 1 }, { priority: FIRST_PRIORITY }), jobId: 'd' },
       ]);
       await harness.work(async ({ n }) => void seen.push(n), { concurrency: 1 });
       await until('four runs', () => seen.length === 4);

@@ -44,7 +44,7 @@ describe('a job', () => {
   it.each([
     [{ name: '', data: {} }, 'empty name'],
     [{ name: 'x', data: [] }, 'no object'],
-    [{ name: 'x', data: {}, priority: 0 }, 'priority 0; a whole number from 1 to 2097152 is needed'],
+    [{ name: 'x', data: {}, priority: 0 }, 'priority 0; a whole number from 1 to 2097151 is needed'],
     [{ name: 'x', data: {}, priority: 1.5 }, 'priority 1.5'],
     [{ name: 'x', data: {}, delayMs: -1 }, 'delayMs -1; a whole number of milliseconds from 0 is needed'],
     [{ name: 'x', data: {}, subject: '' }, 'empty subject'],
