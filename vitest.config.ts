@@ -22,6 +22,7 @@ export default defineConfig({
       project('unit', []),
       project('integration', ['test/support/global-postgres.ts', 'test/support/global-redis.ts']),
       project('stores', ['test/support/global-s3.ts']),
+      project('checks', ['test/support/global-postgres.ts', 'test/support/global-s3.ts'], 60_000),
       project(
         'e2e',
         ['test/support/global-build.ts', 'test/support/global-postgres.ts', 'test/support/global-redis.ts'],

@@ -10,6 +10,11 @@ export function versionArgument(text: string): number {
   throw new InvalidArgumentError('It must be a version such as v184.');
 }
 
+/** Reads a version such as `v184` as its number, and leaves an alias as it is. */
+export function versionOrAliasArgument(text: string): number | string {
+  return /^v?\d+$/.test(text) ? versionArgument(text) : text;
+}
+
 /** Reads a whole number from 1 on. */
 export function countArgument(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addChecks } from './checks.js';
 import { addClear } from './clear.js';
 import { addDiff } from './diff.js';
 import { exitCodesHelp } from './exit-codes.js';
@@ -21,7 +22,17 @@ export { processShell, type Shell } from './shell.js';
 
 /** Adds the operator's commands, in the order in which `lastgood --help` lists them. */
 export function registerCliCommands(program: Command, shell: Shell): void {
-  for (const add of [addRegister, addModels, addVersions, addShow, addDiff, addPromote, addResolve, addHistory])
+  for (const add of [
+    addRegister,
+    addModels,
+    addVersions,
+    addShow,
+    addDiff,
+    addPromote,
+    addResolve,
+    addHistory,
+    addChecks,
+  ])
     add(program, shell);
   for (const add of [addReadiness, addRollback, addClear, addKnownGood, addSoak, addJobs]) add(program, shell);
   program.addHelpText('after', `\n${exitCodesHelp()}`);

@@ -1,5 +1,6 @@
 import type { CheckView, RecordView, VersionView } from '../client/index.js';
-import { ago, bytes, duration, versionName } from './format.js';
+import { checkTable } from './check-table.js';
+import { ago, bytes, versionName } from './format.js';
 import { fields, table } from './output.js';
 import type { Shell } from './shell.js';
 import { pairs } from './show-model.js';
@@ -39,16 +40,4 @@ export function artifactTable(shell: Shell, { artifacts }: RecordView): string {
   if (artifacts.length === 0) return '';
   const rows = artifacts.map(({ path, size, digest, uri }) => [path, bytes(size), digest, uri]);
   return table(shell, ['ARTIFACT', 'SIZE', 'DIGEST', 'WHERE'], rows);
-}
-
-function checkTable(shell: Shell, checks: CheckView[]): string {
-  const rows = checks.map(({ kind, subject, state, observedAt, durationMs, evidence }) => [
-    // A URI says what it is; the name of a variable or of a controller does not.
-    kind === 'env' || kind === 'config' ? `${kind} ${subject}` : subject,
-    state === 'present' ? shell.paint.green(state) : shell.paint.red(state),
-    ago(observedAt, shell.now()),
-    duration(durationMs),
-    state === 'present' ? '' : JSON.stringify(evidence),
-  ]);
-  return table(shell, ['CHECK', 'STATE', 'SEEN', 'TOOK', 'EVIDENCE'], rows);
 }

@@ -18,6 +18,7 @@ export type { FollowOptions } from './follow.js';
 export type {
   ArtifactInput,
   CallOptions,
+  CheckHistoryInput,
   ConfigureAliasInput,
   VersionListInput,
   VouchInput,

@@ -7,7 +7,7 @@ import type {
 } from '../contract/requests/alias.request.js';
 import type { CreateModelRequest, EditModelRequest } from '../contract/requests/model.request.js';
 import type { RegisterVersionRequest } from '../contract/requests/version.request.js';
-import type { RecordView, VersionView } from '../contract/views.js';
+import type { CheckKind, CheckState, RecordView, VersionView } from '../contract/views.js';
 
 // What users hand to the client: the bodies of the wire contract, types only. The registry checks every field itself.
 
@@ -44,6 +44,13 @@ export interface VersionListInput extends PageInput {
   state?: 'live' | 'served' | 'known-good' | 'rejected';
   createdAfter?: string;
   createdBefore?: string;
+}
+
+/** Which observations of a version; parts that are left out ask for nothing. */
+export interface CheckHistoryInput extends PageInput {
+  kind?: CheckKind;
+  subject?: string;
+  state?: CheckState;
 }
 
 /** Every call takes a signal that gives up on it, and a time limit for one try, in milliseconds. */

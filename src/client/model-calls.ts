@@ -1,6 +1,7 @@
-import type { CheckView, ModelView, Page, VersionView } from '../contract/views.js';
+import type { CheckRequestView, CheckView, ModelView, Page, VersionView } from '../contract/views.js';
 import type {
   CallOptions,
+  CheckHistoryInput,
   ModelEdit,
   ModelInput,
   PageInput,
@@ -70,6 +71,27 @@ export class ModelCalls {
   async checks(model: string, version: Versions, options?: CallOptions): Promise<CheckView[]> {
     const page = await this.read<{ items: CheckView[] }>(modelPath(model, 'versions', version, 'checks'), {}, options);
     return page.items;
+  }
+
+  /** Every observation of a version that is kept, newest first. */
+  checkHistory(
+    model: string,
+    version: Versions,
+    page?: CheckHistoryInput,
+    options?: CallOptions,
+  ): Promise<Page<CheckView>> {
+    return this.read(modelPath(model, 'versions', version, 'checks', 'history'), { ...page }, options);
+  }
+
+  /** Asks for a check of a version now; with `deep`, for the reading of all bytes too. Asking twice does no harm. */
+  askForCheck(
+    model: string,
+    version: Versions,
+    ask: { deep?: boolean } = {},
+    options?: CallOptions,
+  ): Promise<CheckRequestView> {
+    const path = modelPath(model, 'versions', version, 'checks');
+    return this.body({ method: 'POST', path, json: ask, repeatable: true, ...options });
   }
 
   protected read<T>(path: string, query: Call['query'], options?: CallOptions): Promise<T> {

@@ -148,6 +148,13 @@ export interface CheckView {
   since: string | null;
 }
 
+/** A check that was asked for; what it sees appears among the version's checks. */
+export interface CheckRequestView {
+  version: number;
+  /** Whether the bytes of all artifacts are read, too. */
+  deep: boolean;
+}
+
 /** One thing on a checklist that fails or is unknown. */
 export interface ReadinessSubjectView {
   subject: string;

@@ -29,6 +29,11 @@ export function objectProblem(value: unknown): string | null {
   return isObject(value) ? null : 'must be a JSON object';
 }
 
+/** Says what is wrong with a yes or no, or null. */
+export function booleanProblem(value: unknown): string | null {
+  return typeof value === 'boolean' ? null : 'must be true or false';
+}
+
 /** What PostgreSQL's integer holds at most. */
 export const MOST_COUNTED = 2_147_483_647;
 

@@ -82,6 +82,16 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: 'CheckView[]' },
     refusals: ['version-not-found', ...MODEL],
   },
+  [`get ${ONE_VERSION}/checks/history`]: {
+    id: 'listCheckHistory',
+    answers: { 200: 'CheckView[]' },
+    refusals: ['version-not-found', ...MODEL],
+  },
+  [`post ${ONE_VERSION}/checks`]: {
+    id: 'askForCheck',
+    answers: { 202: 'CheckRequestView' },
+    refusals: ['version-not-found', 'model-not-found', ...BODY],
+  },
 
   [`get ${ALIASES}`]: { id: 'listAliases', answers: { 200: 'AliasView[]' }, refusals: MODEL },
   [`get ${ONE_ALIAS}`]: { id: 'getAlias', answers: { 200: 'AliasView' }, refusals: ALIAS, headers: ETAG },

@@ -1,10 +1,9 @@
 import { digestProblem, mediaTypeProblem, pathProblem, uriProblem } from '../../domain/artifact.js';
 import { imageProblem } from '../../domain/image.js';
-import { labelsProblem, metricsProblem, objectProblem, wholeNumberProblem } from '../../domain/text.js';
+import { booleanProblem, labelsProblem, metricsProblem, objectProblem, wholeNumberProblem } from '../../domain/text.js';
 import { Field, ListField } from './field.js';
 
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const;
-const booleanProblem = (value: unknown) => (typeof value === 'boolean' ? null : 'must be true or false');
 
 const PREFIX_DIGEST =
   'SHA-256 of the bytes; of a URI that ends in /, SHA-256 of a line `<hex digest>  <relative path>` for each file, ' +

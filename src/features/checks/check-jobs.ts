@@ -19,11 +19,17 @@ export const SWEEP_VERSION = defineJob<VersionKey>('version.sweep', { lane: 'bul
 /** Goes on reading the bytes of a version's artifacts. */
 export const READ_VERSION = defineJob<VersionKey>('version.read', { lane: 'bulk' });
 
+/** Deletes observations that are older than they are to be kept. */
+export const PRUNE_HISTORY = defineJob<Record<string, never>>('checks.prune', { lane: 'bulk' });
+
 /** Every kind of job of this feature. */
-export const CHECK_JOBS = [CHECK_VERSION, SWEEP_VERSION];
+export const CHECK_JOBS = [CHECK_VERSION, SWEEP_VERSION, READ_VERSION, PRUNE_HISTORY];
 
 /** The priority of what a move sets going: somebody may need the version within minutes. */
 export const URGENT = 10;
+
+/** The priority of a check that somebody asks for. */
+export const ASKED = 20;
 
 // From 200 on, behind what people and moves set going; reading behind looking, since a job of it takes much longer.
 const FIRST = { look: 200, deep: 1200 };

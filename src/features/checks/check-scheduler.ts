@@ -1,13 +1,14 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Transactions } from '../../platform/database/transactions.js';
-import { OutboxRepository } from '../../platform/queue/index.js';
+import { LAST_PRIORITY, OutboxRepository } from '../../platform/queue/index.js';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
 import { Ticker } from '../../platform/timing/ticker.js';
-import { roundJob } from './check-jobs.js';
+import { PRUNE_HISTORY, roundJob } from './check-jobs.js';
 import { DueRoundsRepository } from './due-rounds.repository.js';
 
 const PICK_MS = 3000;
 const ALIGN_MS = 60_000;
+const PRUNE_MS = 3_600_000;
 
 /**
  * Makes jobs of the checks that are due. Any number of workers do so side by side. What is due is moved on in the
@@ -26,6 +27,7 @@ export class CheckScheduler implements OnModuleDestroy {
     this.tickers = [
       new Ticker({ name: 'the schedule of checks', everyMs: PICK_MS, work: () => this.pick(), log }),
       new Ticker({ name: 'the upkeep of the schedule of checks', everyMs: ALIGN_MS, work: () => this.align(), log }),
+      new Ticker({ name: 'the end of old observations', everyMs: PRUNE_MS, work: () => this.prune(), log }),
     ];
   }
 
@@ -48,5 +50,11 @@ export class CheckScheduler implements OnModuleDestroy {
 
   private async align(): Promise<void> {
     await this.transactions.run((transaction) => this.due.align(transaction));
+  }
+
+  // Every worker asks for it, and at most one waits.
+  private async prune(): Promise<void> {
+    const job = PRUNE_HISTORY.with({}, { subject: 'all', priority: LAST_PRIORITY });
+    await this.transactions.run((transaction) => this.outbox.append(transaction, [job]));
   }
 }

@@ -59,11 +59,14 @@ export class CheckVersion {
 
   private async slice(key: VersionKey, round: Round, options: LookOptions, goOn: OutboundJob): Promise<void> {
     const needs = await this.needs.of(key, await this.recordOf(key));
-    const { left, overtaken } = await this.look.execute(key, needs, round, options);
-    if (overtaken) return;
-    if (left !== null) return this.append(goOn);
+    const { left, overtaken, doubts } = await this.look.execute(key, needs, round, options);
     // The role of now, not of when the round began: a look at many subjects takes a while.
     const role = await this.protectedVersions.roleOf(key.modelId, key.version);
+    const jobs: OutboundJob[] = [];
+    if (doubts) jobs.push(roundJob(key, 'deep', urgencyOf(role)));
+    if (left !== null) jobs.push(goOn);
+    if (jobs.length > 0) await this.transactions.run((transaction) => this.outbox.append(transaction, jobs));
+    if (overtaken || left !== null) return;
     await this.rounds.complete(key, 'look', round, role);
     await this.rounds.hastenReading(key, role);
   }
@@ -72,9 +75,5 @@ export class CheckVersion {
     const record = await this.checks.needsOf(modelId, version);
     if (record === null) throw new PermanentJobError(`model ${modelId} has no version ${version}`);
     return record;
-  }
-
-  private async append(job: OutboundJob): Promise<void> {
-    await this.transactions.run((transaction) => this.outbox.append(transaction, [job]));
   }
 }

@@ -1,34 +1,39 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Refusal } from '../../contract/refusal.js';
-import type { CheckView, Page } from '../../contract/views.js';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { CheckRequest } from '../../contract/requests/check.request.js';
+import { Paged } from '../../platform/http/api-docs.js';
 import { ModelParam, VersionParam } from '../../platform/http/param.pipe.js';
-import { ModelRepository } from '../models/index.js';
-import { CheckRepository } from './check.repository.js';
+import { AskForCheck } from './ask-for-check.js';
+import { Checks } from './checks.js';
 
 @ApiTags('checks')
 @Controller('v1/models/:model/versions/:version/checks')
 export class CheckController {
   constructor(
-    private readonly models: ModelRepository,
-    private readonly checks: CheckRepository,
+    private readonly checks: Checks,
+    private readonly askForCheck: AskForCheck,
   ) {}
 
   @Get()
   @ApiOperation({ summary: 'The newest observation of each thing that the version needs' })
-  async list(@ModelParam() modelName: string, @VersionParam() version: number): Promise<Page<CheckView> | Refusal> {
-    const model = await this.models.require(modelName);
-    if (model instanceof Refusal) return model;
-    if ((await this.checks.needsOf(model.id, version)) === null) {
-      return new Refusal(
-        'version-not-found',
-        `${modelName} has no v${version}. \`lastgood versions ${modelName}\` lists what it has.`,
-      );
-    }
-    const rows = await this.checks.newest(model.id, version);
-    const items = rows.map(({ modelId: _model, observedAt, since, ...row }) => {
-      return { ...row, observedAt: observedAt.toISOString(), since: since.toISOString() };
-    });
-    return { items, nextPageToken: null };
+  list(@ModelParam() model: string, @VersionParam() version: number) {
+    return this.checks.newest(model, version);
+  }
+
+  @Get('history')
+  @Paged()
+  @ApiQuery({ name: 'kind', required: false, description: 'Only of this kind' })
+  @ApiQuery({ name: 'subject', required: false, description: 'Only of this subject' })
+  @ApiQuery({ name: 'state', required: false, description: 'Only in this state' })
+  @ApiOperation({ summary: 'Every observation that is kept, newest first' })
+  history(@ModelParam() model: string, @VersionParam() version: number, @Query() query: Record<string, string>) {
+    return this.checks.history(model, version, query);
+  }
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Ask for a check now; what it sees appears in the list' })
+  ask(@ModelParam() model: string, @VersionParam() version: number, @Body() { deep }: CheckRequest) {
+    return this.askForCheck.execute(model, version, deep === true);
   }
 }

@@ -37,6 +37,12 @@ export class CheckRepository {
     return rows[0] ?? null;
   }
 
+  async hasVersion(modelId: number, version: number): Promise<boolean> {
+    const sql = 'SELECT FROM versions WHERE model_id = $1 AND version = $2';
+    const rows: object[] = await this.dataSource.query(sql, [modelId, version]);
+    return rows.length > 0;
+  }
+
   /** Keeps what was seen, in the history and as the newest of each subject. */
   async record(observations: readonly Observation[]): Promise<void> {
     if (observations.length > 0) await this.dataSource.query(RECORD, [JSON.stringify(observations)]);

@@ -2,16 +2,24 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ModelsModule } from '../models/index.js';
 import { ArtifactNeeds } from './artifact-needs.js';
+import { AskForCheck } from './ask-for-check.js';
+import { CheckHistoryRepository } from './check-history.repository.js';
 import { CheckOptions } from './check-options.js';
 import { CheckScheduler } from './check-scheduler.js';
 import { CheckVersion } from './check-version.job.js';
 import { CheckController } from './check.controller.js';
 import { CheckEntity, NewestCheckEntity } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
+import { Checks } from './checks.js';
 import { DueRoundsRepository } from './due-rounds.repository.js';
 import { EnvNeeds } from './env-needs.js';
 import { ImageNeeds } from './image-needs.js';
 import { LookAtVersion } from './look-at-version.js';
+import { MarkRepository } from './mark.repository.js';
+import { PruneHistory } from './prune-history.job.js';
+import { ReadArtifact } from './read-artifact.js';
+import { ReadVersion } from './read-version.job.js';
+import { ReadingProgressRepository } from './reading-progress.repository.js';
 import { RoundRepository } from './round.repository.js';
 import { VersionNeeds } from './version-needs.js';
 
@@ -37,6 +45,14 @@ export class ChecksModule {
         VersionNeeds,
         LookAtVersion,
         CheckVersion,
+        MarkRepository,
+        ReadingProgressRepository,
+        ReadArtifact,
+        ReadVersion,
+        CheckHistoryRepository,
+        PruneHistory,
+        Checks,
+        AskForCheck,
       ],
       exports: [CheckOptions, CheckRepository, RoundRepository, CheckScheduler],
     };

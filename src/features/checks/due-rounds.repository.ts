@@ -67,8 +67,7 @@ export class DueRoundsRepository {
 
   /** Takes what is due, the most urgent and oldest first, and moves it on, so that it is not due again before long. */
   async pick(manager: EntityManager): Promise<DueRound[]> {
-    const depths: Depth[] = ['look'];
-    const values = [depths, depths.map((depth) => MOST[depth]), URGENCIES.length - 1];
+    const values = [DEPTHS, DEPTHS.map((depth) => MOST[depth]), URGENCIES.length - 1];
     const [rows]: [DueRound[]] = await manager.query(PICK, values);
     return rows.toSorted((a, b) => a.urgency - b.urgency);
   }

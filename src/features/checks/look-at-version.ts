@@ -3,6 +3,7 @@ import { nestLog, reasonOf } from '../../platform/telemetry/structured-log.js';
 import type { Observation } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
 import type { VersionKey } from './check-jobs.js';
+import { MarkRepository } from './mark.repository.js';
 import type { LookOptions, Found, Need } from './need.js';
 import { RoundRepository, type Round } from './round.repository.js';
 
@@ -13,10 +14,19 @@ const BATCH = 256;
 /** How long one job goes on before it lets others have its place, in milliseconds. */
 const SLICE_MS = 10_000;
 
-type Seen = Omit<Observation, 'modelId' | 'version'>;
+interface Seen {
+  readonly look: Omit<Observation, 'modelId' | 'version'>;
+  readonly found: Found;
+}
 
-/** How a slice of a look ended: all subjects are done, some are left for the round as it now stands, or another job has it. */
-export type Looked = { readonly left: Round | null; readonly overtaken: boolean };
+/** How a slice of a look ended. */
+export interface Looked {
+  /** The round as it now stands where subjects are left; null where all are done, or another job has the round. */
+  readonly left: Round | null;
+  readonly overtaken: boolean;
+  /** Whether there are artifacts that only reading their bytes can tell of. */
+  readonly doubts: boolean;
+}
 
 /** Looks at the needs of a version from where its round stands, records what it sees as it goes, and stops in time. */
 @Injectable()
@@ -26,6 +36,7 @@ export class LookAtVersion {
   constructor(
     private readonly checks: CheckRepository,
     private readonly rounds: RoundRepository,
+    private readonly marks: MarkRepository,
   ) {}
 
   /**
@@ -36,18 +47,20 @@ export class LookAtVersion {
     const until = performance.now() + SLICE_MS;
     let round: Round | null = from;
     let recorded: Promise<Round | null> = Promise.resolve(from);
+    let doubts = false;
     for (let next = from.position; next < needs.length && performance.now() < until;) {
       const seen = await this.observe(needs.slice(next, next + BATCH), until, options);
+      doubts ||= seen.some(({ found }) => found.doubt);
       // The next subjects are asked about while these are recorded.
       round = await recorded;
-      if (round === null) return { left: null, overtaken: true };
+      if (round === null) break;
       next += seen.length;
       recorded = this.record(key, round, seen, next);
       recorded.catch(() => undefined);
     }
     round = await recorded;
-    if (round === null) return { left: null, overtaken: true };
-    return { left: round.position < needs.length ? round : null, overtaken: false };
+    const left = round !== null && round.position < needs.length ? round : null;
+    return { left, overtaken: round === null, doubts };
   }
 
   /** Observes needs in their order until there are no more or the time is up; always at least one. */
@@ -72,7 +85,9 @@ export class LookAtVersion {
     const began = performance.now();
     const found = await need.observe(options).catch((error: unknown) => this.surprise(subject, error, options));
     options.signal.throwIfAborted();
-    return { kind, subject, ...found, durationMs: Math.round(performance.now() - began), observedAt };
+    const durationMs = Math.round(performance.now() - began);
+    const { state, evidence } = found;
+    return { look: { kind, subject, state, evidence, durationMs, observedAt }, found };
   }
 
   // One subject that cannot even be asked about must not keep the others from being looked at.
@@ -84,7 +99,11 @@ export class LookAtVersion {
   }
 
   private async record(key: VersionKey, round: Round, seen: readonly Seen[], to: number): Promise<Round | null> {
-    await this.checks.record(seen.map((look) => ({ ...look, ...key })));
+    await this.checks.record(seen.map(({ look }) => ({ ...look, ...key })));
+    await this.marks.add(
+      key,
+      seen.flatMap(({ found }) => found.news ?? []),
+    );
     return this.rounds.advance(key, 'look', round, to);
   }
 }

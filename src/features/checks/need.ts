@@ -3,6 +3,7 @@ import type { AbsentObject } from '../../stores/artifact-store.js';
 import type { StoreRefusal } from '../../stores/store-refusal.js';
 import type { NeededRecord, Observation } from './check.entity.js';
 import type { VersionKey } from './check-jobs.js';
+import type { MarkNews } from './mark.repository.js';
 
 /** How to look. `urgent`: somebody waits, so it is asked before everything that is not. Only an abort is thrown. */
 export interface LookOptions {
@@ -11,7 +12,12 @@ export interface LookOptions {
 }
 
 /** What was seen of a subject. */
-export type Found = Pick<Observation, 'state' | 'evidence'>;
+export interface Found extends Pick<Observation, 'state' | 'evidence'> {
+  /** Only reading the bytes can tell whether it is the recorded one. */
+  readonly doubt?: boolean;
+  /** What it adds to what is known of an artifact's mark. */
+  readonly news?: MarkNews;
+}
 
 /** One thing that a version needs: the kind and subject it is recorded under, and how to look at it. */
 export interface Need {

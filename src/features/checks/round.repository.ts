@@ -55,9 +55,9 @@ export class RoundRepository {
   }
 
   /** Begins a round anew, whatever was under way: a job that goes on with the one before will find itself overtaken. */
-  async begin(key: VersionKey, depth: Depth, role: Role | null): Promise<Round> {
+  async begin(key: VersionKey, depth: Depth, role: Role | null, manager?: EntityManager): Promise<Round> {
     const values = [key.modelId, key.version, depth, urgencyOf(role)];
-    const [round]: Round[] = await this.dataSource.query(BEGIN, values);
+    const [round]: Round[] = await (manager ?? this.dataSource).query(BEGIN, values);
     if (round === undefined) throw new Error('a round that was begun has no row');
     return round;
   }
@@ -103,5 +103,11 @@ export class RoundRepository {
       WHERE r.picked_at IS NULL AND r.due_at > now()
         AND (r.completed_at IS NULL OR r.completed_at < now() - $5 * ${SECONDS})`;
     await this.dataSource.query(sql, [modelId, version, 'deep', urgencyOf(role), interval]);
+  }
+
+  /** Makes the next look at a version due at once. */
+  async hastenLook({ modelId, version }: VersionKey): Promise<void> {
+    const sql = `UPDATE check_rounds SET due_at = now() WHERE ${KEY} AND picked_at IS NULL`;
+    await this.dataSource.query(sql, [modelId, version, 'look']);
   }
 }

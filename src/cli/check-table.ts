@@ -1,0 +1,17 @@
+import type { CheckView } from '../client/index.js';
+import { ago, duration } from './format.js';
+import { table } from './output.js';
+import type { Shell } from './shell.js';
+
+/** Observations as people read them: what, how it was, when, and the evidence where it was not as recorded. */
+export function checkTable(shell: Shell, checks: CheckView[]): string {
+  const rows = checks.map(({ kind, subject, state, observedAt, durationMs, evidence }) => [
+    kind,
+    subject,
+    state === 'present' ? shell.paint.green(state) : shell.paint.red(state),
+    ago(observedAt, shell.now()),
+    duration(durationMs),
+    state === 'present' ? '' : JSON.stringify(evidence),
+  ]);
+  return table(shell, ['CHECK', 'SUBJECT', 'STATE', 'SEEN', 'TOOK', 'EVIDENCE'], rows);
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { urgencyOf } from '../../domain/check-schedule.js';
+import { Refusal } from '../../contract/refusal.js';
+import type { CheckRequestView } from '../../contract/views.js';
+import { Transactions } from '../../platform/database/transactions.js';
+import { OutboxRepository, type OutboundJob } from '../../platform/queue/index.js';
+import { ProtectedVersions } from '../protection/index.js';
+import { ASKED, CHECK_VERSION, roundJob } from './check-jobs.js';
+import { Checks } from './checks.js';
+import { RoundRepository } from './round.repository.js';
+
+/** Asks for a check of a version now, ahead of the schedule. */
+@Injectable()
+export class AskForCheck {
+  constructor(
+    private readonly checks: Checks,
+    private readonly rounds: RoundRepository,
+    private readonly protectedVersions: ProtectedVersions,
+    private readonly transactions: Transactions,
+    private readonly outbox: OutboxRepository,
+  ) {}
+
+  /** Returns once it is asked for; the observations come later. */
+  async execute(model: string, version: number, deep: boolean): Promise<CheckRequestView | Refusal> {
+    const key = await this.checks.find(model, version);
+    if (key instanceof Refusal) return key;
+    const role = await this.protectedVersions.roleOf(key.modelId, version);
+    return this.transactions.run(async (transaction) => {
+      const jobs: OutboundJob[] = [CHECK_VERSION.with(key, { priority: ASKED, subject: `${key.modelId}/${version}` })];
+      if (deep) {
+        await this.rounds.begin(key, 'deep', role, transaction);
+        jobs.push({ ...roundJob(key, 'deep', urgencyOf(role)), priority: ASKED });
+      }
+      await this.outbox.append(transaction, jobs);
+      return { version, deep };
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApi, type TestApi } from '../../support/api.js';
+import { promote, registerVersions } from '../../support/registering.js';
+import { cliOf, document } from './local-model.js';
+
+const POLL = { timeout: 15_000, interval: 100 };
+
+let api: TestApi;
+let cli: ReturnType<typeof cliOf>;
+beforeAll(async () => {
+  api = await startApi({ jobs: true });
+  cli = cliOf(api);
+  await registerVersions(api, 'fraud', 2);
+  await promote(api, 'fraud', 1);
+  await promote(api, 'fraud', 2);
+});
+afterAll(() => api.close());
+
+const kinds = async (...args: string[]) => {
+  const { items } = document(await cli(['checks', 'fraud', ...args, '--json'])) as { items: { kind: string }[] };
+  return items.map(({ kind }) => kind);
+};
+
+it('checks shows the newest of each thing that a version needs, found by its number or by an alias', async () => {
+  await expect.poll(() => kinds('v2'), POLL).toContain('artifact');
+  const live = await cli(['checks', 'fraud']);
+  expect(live.out).toMatch(/^fraud v2\n\nCHECK +SUBJECT +STATE +SEEN +TOOK +EVIDENCE\nartifact +file:\S+ +missing/);
+  const target = await cli(['checks', 'fraud', 'rollback-target', '--json']);
+  expect(document(target)).toMatchObject({ version: 1 });
+});
+
+it('checks --run asks for a look, and with --deep for the bytes, and says how to see what comes of it', async () => {
+  const before = (await kinds('v1', '--history', '--kind', 'artifact')).length;
+  const asked = await cli(['checks', 'fraud', 'v1', '--run', '--deep']);
+  expect(asked).toMatchObject({ code: 0, err: '' });
+  expect(asked.out).toMatch(/its bytes are read\. To see what comes of it: lastgood checks fraud v1$/);
+  await expect
+    .poll(async () => (await kinds('v1', '--history', '--kind', 'artifact')).length, POLL)
+    .toBeGreaterThan(before);
+  await expect.poll(() => kinds('v1'), POLL).toEqual(['artifact', 'content']);
+});
+
+it('checks --history shows every observation, and says when there are older ones', async () => {
+  const { out, err } = await cli(['checks', 'fraud', 'v1', '--history', '--limit', '1']);
+  expect(out.split('\n').filter((line) => line.startsWith('artifact') || line.startsWith('content'))).toHaveLength(1);
+  expect(err).toContain('There are older ones');
+  const none = await cli(['checks', 'fraud', 'v1', '--history', '--state', 'present']);
+  expect(none.out).toBe('Nothing like that was seen of fraud v1 yet.');
+});
+
+it('checks refuses flags that do not go together, and says what would be right', async () => {
+  const cases: [string[], string][] = [
+    [['--run', '--history'], '--run and --history do not go together'],
+    [['--deep'], '--deep is for --run'],
+    [['--state', 'missing'], '--kind, --state and --subject are for --history'],
+  ];
+  for (const [flags, said] of cases) {
+    const refused = await cli(['checks', 'fraud', ...flags]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(said);
+    expect(refused.err).toContain('try: lastgood checks fraud production --');
+  }
+  expect((await cli(['checks', 'fraud', 'v99999999999'])).code).toBe(2);
+  expect((await cli(['checks', 'fraud', 'v9'])).err).toContain('fraud has no v9');
+});
