@@ -27,7 +27,13 @@ export class CheckScheduler implements OnModuleDestroy {
     this.tickers = [
       new Ticker({ name: 'the schedule of checks', everyMs: PICK_MS, work: () => this.pick(), log }),
       new Ticker({ name: 'the upkeep of the schedule of checks', everyMs: ALIGN_MS, work: () => this.align(), log }),
-      new Ticker({ name: 'the end of old observations', everyMs: PRUNE_MS, work: () => this.prune(), log }),
+      new Ticker({
+        name: 'the end of old observations',
+        afterMs: ALIGN_MS,
+        everyMs: PRUNE_MS,
+        work: () => this.prune(),
+        log,
+      }),
     ];
   }
 

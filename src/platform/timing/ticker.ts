@@ -8,6 +8,8 @@ const RETRY_CAP_MS = 60_000;
 export interface TickerOptions {
   /** What is done again and again, as the log names it: "the check schedule". */
   readonly name: string;
+  /** Milliseconds before the first turn; none where absent. */
+  readonly afterMs?: number;
   /** Milliseconds from the end of one turn to the beginning of the next. */
   readonly everyMs: number;
   /** One turn. The signal is aborted when the ticker stops. What it throws is logged, and it is called again later. */
@@ -26,7 +28,7 @@ export class Ticker {
     this.outage = new Outage(log, { gone: `${name} does not work; it is tried again`, back: `${name} works again` });
   }
 
-  /** Begins at once. A ticker that runs already is left alone. */
+  /** Begins. A ticker that runs already is left alone. */
   start(): void {
     if (this.running !== undefined) return;
     this.stopped = new AbortController();
@@ -41,7 +43,8 @@ export class Ticker {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const { everyMs, work } = this.options;
+    const { afterMs = 0, everyMs, work } = this.options;
+    if (afterMs > 0) await sleep(afterMs, undefined, { signal }).catch(() => undefined);
     while (!signal.aborted) {
       let waitMs = everyMs;
       try {
