@@ -1,4 +1,5 @@
 import type { Artifact } from '../domain/version-record.js';
+import type { ResidencyState } from '../domain/residency.js';
 import type { Role } from '../domain/role.js';
 
 // What the API says about nodes. Times are RFC 3339 texts, sizes bytes, versions plain numbers.
@@ -31,7 +32,7 @@ export interface NodeView {
   registeredAt: string;
 }
 
-export type ResidencyState = 'pending' | 'downloading' | 'verifying' | 'resident' | 'failed' | 'evicting';
+export type { ResidencyState };
 
 /** How far one part of a version, its weights or its image, has come on a node. */
 export interface ResidencyPartView {
@@ -74,7 +75,42 @@ export interface AssignmentView {
 /** All that must lie on a node. What is not here may be evicted when room is needed. */
 export interface AssignmentsView {
   node: string;
-  /** Rises with every change of the list; `?revision=R&wait=30s` answers once it is above R. */
+  /**
+   * Rises with every change of the list; `?revision=R&wait=30s` answers once it is another than R. 0: nothing has been
+   * planned for the node yet, which is no reason to evict anything.
+   */
   revision: number;
   assignments: AssignmentView[];
+}
+
+/** The answer to an agent's list of what it holds: how many of the versions in it the registry knows. */
+export interface ResidencyAcceptedView {
+  accepted: number;
+}
+
+/** A node with all that must lie on it, what does not fit included, and all that does. */
+export interface NodeDetailView extends NodeView {
+  /** The revision of its assignments, and the one that its agent said last that it follows. */
+  revision: number;
+  followedRevision: number | null;
+  residency: ResidencyView[];
+  assignments: AssignmentView[];
+}
+
+/** How many nodes of its pool should hold a version, and how many do, or failed to fetch it. */
+export interface VersionResidencyView {
+  version: number;
+  role: Role;
+  wanted: number;
+  resident: number;
+  failed: number;
+  /** Nodes of the pool that report nothing any more: they count as holding nothing. */
+  silent: number;
+}
+
+/** Where the versions of a model that may be needed lie: one entry for each of them on each node of its pool. */
+export interface ModelResidencyView {
+  model: string;
+  versions: VersionResidencyView[];
+  items: ResidencyView[];
 }

@@ -15,9 +15,10 @@ export const CONFIG_REPEATED_SECONDS = 300;
 /**
  * The ages at which checks of a rollback target are too old: three times the interval between two of them. Reading bytes
  * may be switched off, since it can cost more than it is worth; looking is what readiness is made of, so it is expected
- * even where nothing does it. The config is observed when controllers report, whatever the schedule.
+ * even where nothing does it. The config is observed when controllers report, whatever the schedule, and what nodes hold
+ * is known as long as they report: within their lease.
  */
-export function maxAgesOf({ look, deep }: Intervals): MaxAges {
+export function maxAgesOf({ look, deep }: Intervals, leaseSeconds: number): MaxAges {
   const seconds = MISSED_LOOKS * (look.needed === 0 ? UNSCHEDULED_SECONDS : look.needed);
   const content = deep.needed === 0 ? null : MISSED_LOOKS * deep.needed;
   return {
@@ -27,5 +28,6 @@ export function maxAgesOf({ look, deep }: Intervals): MaxAges {
     config: MISSED_LOOKS * CONFIG_REPEATED_SECONDS,
     pin: seconds,
     content,
+    residency: leaseSeconds,
   };
 }

@@ -29,6 +29,7 @@ const MODEL: ErrorCode[] = ['model-not-found', ...DATABASE];
 const ALIAS: ErrorCode[] = ['alias-not-found', ...MODEL];
 const MOVED: ErrorCode[] = ['alias-paired', ...MODEL];
 const QUEUE: ErrorCode[] = ['queue-unavailable'];
+const NODE: ErrorCode[] = ['node-not-found', ...DATABASE];
 const STORE: ErrorCode[] = ['store-unreachable'];
 
 const MODELS = '/v1/models';
@@ -37,6 +38,8 @@ const VERSIONS = `${ONE_MODEL}/versions`;
 const ONE_VERSION = `${VERSIONS}/{version}`;
 const ALIASES = `${ONE_MODEL}/aliases`;
 const ONE_ALIAS = `${ALIASES}/{alias}`;
+const NODES = '/v1/nodes';
+const ONE_NODE = `${NODES}/{node}`;
 const ARTIFACT = '/v1/artifacts/{digest}';
 
 /** Every call of the API by method and address: what the types of its handler do not tell the documentation. */
@@ -178,6 +181,21 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 202: 'RetriedJobView' },
     refusals: ['job-not-found', 'job-not-failed', ...QUEUE],
   },
+  [`get ${NODES}`]: { id: 'listNodes', answers: { 200: 'NodeView[]' }, refusals: DATABASE },
+  [`get ${ONE_NODE}`]: { id: 'getNode', answers: { 200: 'NodeDetailView' }, refusals: NODE },
+  [`put ${ONE_NODE}`]: { id: 'registerNode', answers: { 200: 'NodeView' }, refusals: ['node-taken', ...BODY] },
+  [`delete ${ONE_NODE}`]: { id: 'deleteNode', answers: { 204: '' }, refusals: ['node-reporting', ...NODE] },
+  [`put ${ONE_NODE}/residency`]: {
+    id: 'reportResidency',
+    answers: { 200: 'ResidencyAcceptedView' },
+    refusals: ['node-not-found', 'node-taken', ...BODY],
+  },
+  [`get ${ONE_NODE}/assignments`]: {
+    id: 'getAssignments',
+    answers: { 200: 'AssignmentsView', 304: '' },
+    refusals: NODE,
+  },
+  [`get ${ONE_MODEL}/residency`]: { id: 'getModelResidency', answers: { 200: 'ModelResidencyView' }, refusals: MODEL },
 
   [`put ${ARTIFACT}`]: {
     id: 'uploadArtifact',

@@ -18,6 +18,7 @@ const SCHEMAS: Record<string, object> = {
   id: revision,
   job: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
   controller: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' },
+  node: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$' },
   digest: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
   pageSize: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
   pageToken: text,

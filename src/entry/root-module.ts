@@ -5,11 +5,13 @@ import { CHECK_JOBS, CheckOptions, ChecksModule } from '../features/checks/index
 import { HealthModule } from '../features/health/index.js';
 import { JobsModule } from '../features/jobs/index.js';
 import { ModelsModule } from '../features/models/index.js';
+import { NODE_JOBS, NodeOptions, NodesApiModule, NodesModule } from '../features/nodes/index.js';
 import { ProtectionModule, Retention } from '../features/protection/index.js';
 import { ReadinessModule } from '../features/readiness/index.js';
 import { ReportsModule } from '../features/reports/index.js';
 import { ResolutionModule, type ResolutionOptions } from '../features/resolution/index.js';
 import { VersionsModule } from '../features/versions/index.js';
+import { parsePullLimit } from '../domain/placement/pull-limit.js';
 import type { Config } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { QueueModule } from '../platform/queue/index.js';
@@ -17,7 +19,7 @@ import { SecretsModule, type SecretsOptions } from '../platform/secrets/index.js
 import { storeOptions } from './store-options.js';
 
 /** Every kind of job there is. */
-const JOBS = [...CHECK_JOBS];
+const JOBS = [...CHECK_JOBS, ...NODE_JOBS];
 
 @Module({})
 class RootModule {}
@@ -34,6 +36,7 @@ export function apiModule(config: Config, watchLimits: ResolutionOptions['limits
     ReportsModule,
     ReadinessModule,
     JobsModule,
+    NodesApiModule.forRoot(databaseUrl),
     HealthModule,
   ]);
 }
@@ -58,6 +61,10 @@ function checkOptions(config: Config): CheckOptions {
   return new CheckOptions(intervals, config.checkHistorySeconds);
 }
 
+function nodeOptions({ nodeLeaseSeconds, nodeForgetSeconds, pullsPerPool }: Config): NodeOptions {
+  return new NodeOptions(nodeLeaseSeconds, nodeForgetSeconds, parsePullLimit(pullsPerPool) ?? { percent: 50 });
+}
+
 function shared(config: Config): DynamicModule[] {
   const { databaseUrl, databasePoolSize, redisUrl, shutdownGraceSeconds } = config;
   return [
@@ -76,6 +83,7 @@ function shared(config: Config): DynamicModule[] {
     SecretsModule.forRoot(secretsOptions(config)),
     ProtectionModule.forRoot(new Retention(config.retentionSeconds)),
     ChecksModule.forRoot(checkOptions(config)),
+    NodesModule.forRoot(nodeOptions(config)),
   ];
 }
 

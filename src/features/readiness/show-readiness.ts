@@ -5,6 +5,7 @@ import { pairedWith } from '../../domain/names.js';
 import { maxAgesOf, type MaxAges } from '../../domain/readiness-ages.js';
 import { CheckOptions } from '../checks/index.js';
 import { ModelRepository } from '../models/index.js';
+import { NodeOptions } from '../nodes/index.js';
 import { ReadinessRepository, type ReadinessRow } from './readiness.repository.js';
 import { readinessView } from './readiness.view.js';
 
@@ -17,8 +18,9 @@ export class ShowReadiness {
     private readonly models: ModelRepository,
     private readonly rows: ReadinessRepository,
     { intervals }: CheckOptions,
+    { leaseSeconds }: NodeOptions,
   ) {
-    this.maxAges = maxAgesOf(intervals);
+    this.maxAges = maxAgesOf(intervals, leaseSeconds);
   }
 
   async execute(model: string, alias: string): Promise<ReadinessView | Refusal> {

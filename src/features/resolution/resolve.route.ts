@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 import { aliasNameProblem, modelNameProblem } from '../../domain/names.js';
 import { isDatabaseUnavailable } from '../../platform/database/unavailable.js';
+import { readBlockingQuery } from '../../platform/http/blocking-query.js';
 import { sendProblem } from '../../platform/http/problem.filter.js';
 import { RefusedException } from '../../platform/http/refused.exception.js';
 import { setShortcut } from '../../platform/http/server-with-shortcut.js';
@@ -9,8 +10,6 @@ import type { Resolution } from './resolution.js';
 import { ResolveShortcut } from './resolve-shortcut.js';
 import type { Resolutions } from './resolutions.js';
 import { sendResolution } from './send-resolution.js';
-
-const MAX_WAIT_SECONDS = 300;
 
 interface ResolveRequest {
   Params: { model: string; alias: string };
@@ -86,18 +85,12 @@ function badName({ model, alias }: ResolveRequest['Params']): Refusal | null {
 function readQuery(
   query: ResolveRequest['Querystring'],
 ): { revision: number; waitMs: number; strong: boolean } | Refusal {
-  const { revision = '0', wait, consistency } = query;
-  if (!/^[0-9]{1,15}$/.test(revision))
-    return refuseField('revision', revision, 'must be a revision, a whole number from 0');
+  const { consistency } = query;
+  const asked = readBlockingQuery(query);
+  if (asked instanceof Refusal) return asked;
   if (consistency !== undefined && consistency !== 'strong')
     return refuseField('consistency', consistency, 'must be strong, or absent');
-  const seconds = wait === undefined ? 0 : Number(/^([0-9]{1,6})s?$/.exec(wait)?.[1] ?? NaN);
-  if (Number.isNaN(seconds)) return refuseField('wait', wait, 'must be seconds, such as 30s');
-  return {
-    revision: Number(revision),
-    waitMs: Math.min(seconds, MAX_WAIT_SECONDS) * 1000,
-    strong: consistency === 'strong',
-  };
+  return { revision: asked.revision ?? 0, waitMs: asked.waitMs, strong: consistency === 'strong' };
 }
 
 function send(entry: Resolution, age: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {

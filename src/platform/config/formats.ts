@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { parseByteSize } from '../../domain/byte-size.js';
 import { HOST_PATTERN, parseHostPattern } from '../../domain/host-pattern.js';
+import { parsePullLimit } from '../../domain/placement/pull-limit.js';
 import { parseNetwork } from '../../domain/network.js';
 import { labelsProblem } from '../../domain/text.js';
 import { parseHostCredentials } from './host-credentials.js';
@@ -106,6 +107,10 @@ export const formats = {
   'image-platform': {
     takes: () => 'a platform like linux/amd64 or linux/arm64/v8',
     accepts: (value) => isText(value) && /^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/.test(value),
+  },
+  'pull-limit': {
+    takes: () => 'a number of nodes like 2, or a share of them like 25%',
+    accepts: (value) => isText(value) && parsePullLimit(value) !== null,
   },
   'postgres-url': urlFormat('postgresql://user:password@host:5432/lastgood', 'postgres:', 'postgresql:'),
   'redis-url': urlFormat('redis://host:6379', 'redis:', 'rediss:'),

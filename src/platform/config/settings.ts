@@ -1,6 +1,7 @@
 import { agentSettings, type AgentSettings } from './agent-settings.js';
 import { checkSettings, type CheckSettings } from './check-settings.js';
 import { jobSettings, type JobSettings } from './job-settings.js';
+import { nodeSettings, type NodeSettings } from './node-settings.js';
 import type { Schema } from './setting.js';
 import { storeSettings, type StoreSettings } from './store-settings.js';
 
@@ -11,7 +12,7 @@ export const kubernetesModes = ['off', 'in-cluster', 'kubeconfig'] as const;
 export type KubernetesMode = (typeof kubernetesModes)[number];
 
 /** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
-export interface Settings extends JobSettings, CheckSettings, StoreSettings, AgentSettings {
+export interface Settings extends JobSettings, CheckSettings, NodeSettings, StoreSettings, AgentSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -128,6 +129,7 @@ export const schema: Schema<Settings> = {
   },
   ...jobSettings,
   ...checkSettings,
+  ...nodeSettings,
   ...storeSettings,
   secrets: {
     fileRoots: {

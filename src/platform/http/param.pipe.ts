@@ -1,6 +1,7 @@
 import { Injectable, Param, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { refuseField } from '../../contract/refusal.js';
 import { aliasNameProblem, modelNameProblem } from '../../domain/names.js';
+import { nodeNameProblem } from '../../domain/node.js';
 import { parseVersion, versionProblem } from '../../domain/version-number.js';
 import { RefusedException } from './refused.exception.js';
 
@@ -29,6 +30,9 @@ export const ModelParam = () => Param('model', new CheckedParam(modelNameProblem
 
 /** The `{alias}` of the address, refused by name where it cannot be one. */
 export const AliasParam = () => Param('alias', new CheckedParam(aliasNameProblem));
+
+/** The `{node}` of the address, refused by name where it cannot be one. */
+export const NodeParam = () => Param('node', new CheckedParam(nodeNameProblem));
 
 /** The `{version}` of the address, as a number: `v184` and `184` are the same. */
 export const VersionParam = () => Param('version', new VersionPipe());

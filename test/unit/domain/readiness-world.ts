@@ -7,7 +7,7 @@ import type { ReadinessFacts } from '../../../src/domain/readiness.js';
 export const NOW = new Date('2031-05-01T12:00:00Z');
 export const LIVE = 3;
 export const TARGET = 2;
-export const MAX_AGES = { artifact: 900, image: 900, env: 900, config: 900, pin: 900, content: 259_200 };
+export const MAX_AGES = { artifact: 900, image: 900, env: 900, config: 900, pin: 900, content: 259_200, residency: 45 };
 export const STATES: CheckState[] = ['present', 'changed', 'missing', 'forbidden', 'unreachable', 'unsupported'];
 
 const URIS = ['s3://bucket/a', 's3://bucket/b', 'oci://registry/c', 'https://host/d', 'file:///data/e'];

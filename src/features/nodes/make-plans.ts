@@ -1,0 +1,107 @@
+import type { CheckState } from '../../contract/views.js';
+import { canonicalJson } from '../../domain/canonical-json.js';
+import { planPlacement } from '../../domain/placement/plan-placement.js';
+import type { WantedVersion } from '../../domain/placement/placement.js';
+import type { PullLimit } from '../../domain/placement/pull-limit.js';
+import { inPool } from '../../domain/placement/pool.js';
+import type { HeldFacts, NodeFacts, PlanItem, PlanToWrite } from './plan.repository.js';
+import { keyOf } from './version-facts.repository.js';
+
+/** A wanted version with its place in the database. */
+export type Wanted = WantedVersion & { readonly modelId: number };
+
+/** That a version's residency on a node is another than was last recorded. */
+export interface Turned {
+  node: string;
+  modelId: number;
+  version: number;
+  state: CheckState;
+  evidence: Record<string, unknown>;
+}
+
+/** Plans that differ from what is stored, and what of them is to be recorded as checks. */
+export function makePlans(
+  nodes: readonly NodeFacts[],
+  wanted: readonly Wanted[],
+  limit: PullLimit,
+): { plans: PlanToWrite[]; turned: Turned[] } {
+  const byId = new Map(wanted.map((version) => [version.id, version]));
+  const planned = planPlacement({ nodes: nodes.map(plannedNode), versions: wanted, limit });
+  const plans: PlanToWrite[] = [];
+  const turned: Turned[] = [];
+  for (const facts of nodes) {
+    const placements = planned.get(facts.node);
+    // What a silent node was told last stays as it is: it must not come back to an empty list, and evict what it has.
+    const items = placements?.flatMap(({ id, ...placement }) => itemOf(byId.get(id), placement)) ?? facts.items ?? [];
+    const states = wanted
+      .filter(({ pool }) => inPool(facts.labels, pool))
+      .map((version) => stateOf(facts, version, items));
+    const seen = Object.fromEntries(states.map((one) => [keyOf(one), one.state]));
+    turned.push(...states.filter((one) => facts.seen?.[keyOf(one)] !== one.state));
+    const revised = placements !== undefined && (facts.revision === 0 || !same(told(items), told(facts.items ?? [])));
+    if (revised || !same(items, facts.items ?? []) || canonicalJson(seen) !== canonicalJson(facts.seen ?? {}))
+      plans.push({ node: facts.node, items, seen, revised });
+  }
+  return { plans, turned };
+}
+
+/** What the agent is told of a plan: what does not fit is not to be kept, so it is not on its list. */
+export const told = (items: readonly PlanItem[]): PlanItem[] => items.filter(({ fits }) => fits);
+
+function plannedNode({ node, labels, disk, reporting, held }: NodeFacts) {
+  return { node, labels, disk, reporting, holds: new Map((held ?? []).map((one) => [keyOf(one), one])) };
+}
+
+function itemOf(version: Wanted | undefined, placement: Omit<PlanItem, 'modelId' | 'version'>): PlanItem[] {
+  return version === undefined ? [] : [{ modelId: version.modelId, version: version.version, ...placement }];
+}
+
+function stateOf(facts: NodeFacts, { modelId, version }: Wanted, items: readonly PlanItem[]): Turned {
+  const is = (one: { modelId: number; version: number }) => one.modelId === modelId && one.version === version;
+  const found = residencyCheck({
+    reporting: facts.reporting,
+    reportedAt: facts.reportedAt,
+    held: facts.held?.find(is) ?? null,
+    noRoom: items.find((item) => is(item) && !item.fits)?.waitsFor ?? null,
+  });
+  return { node: facts.node, modelId, version, ...found };
+}
+
+/** What a check of the kind `residency` says of a version on a node. */
+export function residencyCheck({
+  reporting,
+  reportedAt,
+  held,
+  noRoom,
+}: {
+  reporting: boolean;
+  reportedAt: Date;
+  held: Pick<HeldFacts, 'state' | 'bytesDone' | 'bytesTotal' | 'reason'> | null;
+  noRoom: string | null;
+}): Pick<Turned, 'state' | 'evidence'> {
+  if (!reporting) {
+    const said = `the node has reported nothing since ${reportedAt.toISOString()}, so it counts as holding nothing`;
+    return { state: 'unreachable', evidence: { said } };
+  }
+  if (held?.state === 'resident') return { state: 'present', evidence: { bytes: held.bytesTotal } };
+  if (noRoom !== null) return { state: 'unsupported', evidence: { said: `does not fit: ${noRoom}` } };
+  if (held === null) return { state: 'missing', evidence: { residency: 'pending' } };
+  const { state: residency, bytesDone, bytesTotal, reason } = held;
+  return { state: 'missing', evidence: { residency, bytesDone, bytesTotal, ...(reason !== null && { said: reason }) } };
+}
+
+const same = (a: readonly PlanItem[], b: readonly PlanItem[]): boolean => textOf(a) === textOf(b);
+
+// Field by field: jsonb keeps no order of names.
+const textOf = (items: readonly PlanItem[]): string =>
+  JSON.stringify(
+    items.map(({ modelId, version, role, fits, go, waitsFor, warm }) => [
+      modelId,
+      version,
+      role,
+      fits,
+      go,
+      waitsFor,
+      warm,
+    ]),
+  );

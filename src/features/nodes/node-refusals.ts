@@ -1,0 +1,34 @@
+import { Refusal } from '../../contract/refusal.js';
+import type { NodeRow } from './node.repository.js';
+
+export const nodeNotFound = (name: string): Refusal =>
+  new Refusal(
+    'node-not-found',
+    `There is no node ${name}. \`lastgood nodes\` lists those there are; an agent registers its own.`,
+  );
+
+/** Two agents, one name: the one that reports keeps it. */
+export function nodeTaken(node: NodeRow, leaseSeconds: number): Refusal {
+  const { name, agent } = node;
+  const [registeredAt, reportedAt] = [node.registeredAt.toISOString(), node.reportedAt.toISOString()];
+  return new Refusal(
+    'node-taken',
+    `The agent ${agent} reports as ${name} since ${registeredAt}, last at ${reportedAt}. Stop that one, or start this one ` +
+      `with another --name. A name is free once its agent has said nothing for ${leaseSeconds} seconds.`,
+    { current: { node: name, agent, registeredAt, reportedAt } },
+  );
+}
+
+/** The lease of the former agent ran out, and this one has not taken the name over yet. */
+export const registerFirst = (name: string, agent: string): Refusal =>
+  new Refusal(
+    'node-taken',
+    `${name} is registered by the agent ${agent}, which reports no more. Take the name over first: PUT /v1/nodes/${name}.`,
+  );
+
+export const nodeReporting = (name: string): Refusal =>
+  new Refusal(
+    'node-reporting',
+    `${name} still reports: stop its agent first. Only a node that is gone for good is deleted; one that comes back ` +
+      `registers by itself.`,
+  );

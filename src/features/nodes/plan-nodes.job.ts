@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions, type Transaction } from '../../platform/database/transactions.js';
+import { JobHandlers } from '../../platform/queue/index.js';
+import { CheckRepository } from '../checks/index.js';
+import { ProtectedVersions } from '../protection/index.js';
+import { makePlans, type Wanted } from './make-plans.js';
+import { NodeOptions } from './node-options.js';
+import { PLAN_NODES } from './plan-jobs.js';
+import { PlanRepository } from './plan.repository.js';
+import { keyOf, VersionFactsRepository } from './version-facts.repository.js';
+
+/**
+ * Runs the job `nodes.plan`: derives what must lie on every node from the aliases and from what the nodes say. Workers
+ * plan one after the other, each from how things are once it is its turn, so the last plan is never an older one.
+ */
+@Injectable()
+export class PlanNodes {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly plans: PlanRepository,
+    private readonly versions: VersionFactsRepository,
+    private readonly protectedVersions: ProtectedVersions,
+    private readonly checks: CheckRepository,
+    private readonly options: NodeOptions,
+    handlers: JobHandlers,
+  ) {
+    handlers.handle(PLAN_NODES, () => this.execute());
+  }
+
+  /** Plans once. */
+  async execute(): Promise<void> {
+    await this.transactions.run((transaction) => this.plan(transaction));
+  }
+
+  private async plan(transaction: Transaction): Promise<void> {
+    const nodes = await this.plans.begin(transaction);
+    if (nodes.length === 0) return;
+    const { plans, turned } = makePlans(nodes, await this.wanted(), this.options.pullLimit);
+    // Before the plans say that it is recorded: after a crash in between it is recorded twice rather than not at all.
+    const observedAt = new Date();
+    await this.checks.record(
+      turned.map(({ node, ...seen }) => ({ ...seen, kind: 'residency', subject: node, durationMs: 0, observedAt })),
+    );
+    await this.plans.write(transaction, plans);
+  }
+
+  private async wanted(): Promise<Wanted[]> {
+    const needed = (await this.protectedVersions.all()).flatMap(({ role, ...key }) =>
+      role === 'kept' ? [] : [{ ...key, role }],
+    );
+    const facts = await this.versions.ofPlanned(needed);
+    return needed.flatMap(({ role, ...key }) => {
+      const found = facts.get(keyOf(key));
+      return found === undefined ? [] : [{ ...found, id: keyOf(key), role }];
+    });
+  }
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { NodeDisk } from '../../domain/node.js';
+import type { Placement } from '../../domain/placement/placement.js';
+import type { ResidencyState } from '../../domain/residency.js';
+import { NodeOptions } from './node-options.js';
+
+/** The channel on which a commit announces a node's new plan; the payload is the node's name. */
+export const PLAN_CHANNEL = 'lastgood_plan';
+
+/** What a plan says of one version. */
+export interface PlanItem extends Omit<Placement, 'id'> {
+  modelId: number;
+  version: number;
+}
+
+/** Everything about a node that a plan is made of, and its plan so far; null where there is none yet. */
+export interface NodeFacts {
+  node: string;
+  labels: Record<string, string>;
+  disk: NodeDisk;
+  reporting: boolean;
+  reportedAt: Date;
+  /** 0: its agent was never told of a plan. */
+  revision: number;
+  held: HeldFacts[] | null;
+  items: PlanItem[] | null;
+  /** The state last recorded as a check, by `<model id>/<version>`. */
+  seen: Record<string, string> | null;
+}
+
+/** What a node holds of a version, as far as a plan needs it. */
+export interface HeldFacts {
+  modelId: number;
+  version: number;
+  state: ResidencyState;
+  weights: ResidencyState;
+  bytesDone: number;
+  bytesTotal: number;
+  reason: string | null;
+}
+
+/** A plan to write. `revised`: the list that the agent is given changed, and not only what people read about it. */
+export interface PlanToWrite {
+  node: string;
+  items: PlanItem[];
+  seen: Record<string, string>;
+  revised: boolean;
+}
+
+/** Any constant that no other part of the product takes a lock under. */
+const PLANNING = 7_420_302;
+
+const FACTS = `
+  SELECT n.name AS node, n.labels, n.disk, n.reported_at AS "reportedAt",
+         n.reported_at > clock_timestamp() - $1 * interval '1 second' AS reporting,
+         coalesce(p.revision, 0) AS revision, p.items, p.seen,
+         (SELECT json_agg(json_build_object('modelId', r.model_id, 'version', r.version, 'state', r.state,
+                   'weights', r.weights -> 'state', 'bytesDone', r.weights -> 'bytesDone',
+                   'bytesTotal', r.weights -> 'bytesTotal',
+                   'reason', coalesce(r.weights ->> 'reason', r.image ->> 'reason')))
+          FROM node_residency r WHERE r.node = n.name) AS held
+  FROM nodes n LEFT JOIN node_plans p ON p.node = n.name ORDER BY n.name`;
+
+// A node that was deleted since is passed over. The number is drawn only for plans that their agents are told of.
+const WRITE = `
+  WITH planned AS (
+    SELECT p.* FROM json_to_recordset($1) AS p (node text, items jsonb, seen jsonb, revised boolean)
+    JOIN nodes n ON n.name = p.node
+  ), written AS (
+    INSERT INTO node_plans AS w (node, revision, items, seen)
+    SELECT node, CASE WHEN revised THEN nextval('node_plan_revision') ELSE 0 END, items, seen FROM planned
+    ON CONFLICT (node) DO UPDATE SET items = excluded.items, seen = excluded.seen,
+      revision = CASE WHEN excluded.revision > 0 THEN excluded.revision ELSE w.revision END
+  )
+  SELECT pg_notify('${PLAN_CHANNEL}', node) FROM planned WHERE revised`;
+
+const SILENT = `
+  UPDATE nodes SET silent_since = clock_timestamp()
+  WHERE silent_since IS NULL AND reported_at <= clock_timestamp() - $1 * interval '1 second'
+  RETURNING 1`;
+
+const FORGET = `DELETE FROM nodes WHERE reported_at <= clock_timestamp() - $1 * interval '1 second'`;
+
+// Where several workers look at the same moment, one of them gets the row.
+const DUE = `
+  UPDATE node_planning SET asked_at = clock_timestamp()
+  WHERE asked_at <= clock_timestamp() - $1 * interval '1 second' AND EXISTS (SELECT FROM nodes)
+  RETURNING 1`;
+
+/** Rows of `node_plans`, and what plans are made of. */
+@Injectable()
+export class PlanRepository {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly options: NodeOptions,
+  ) {}
+
+  /**
+   * Takes the right to plan until the transaction ends, forgets nodes that are gone for good, and reads all the others.
+   */
+  async begin(manager: EntityManager): Promise<NodeFacts[]> {
+    // Planning itself is no statement, and many nodes take their time.
+    await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [PLANNING]);
+    await manager.query(FORGET, [this.options.forgetSeconds]);
+    return manager.query(FACTS, [this.options.leaseSeconds]);
+  }
+
+  /** Writes plans that changed, and announces those that their agents must hear of. */
+  async write(manager: EntityManager, plans: readonly PlanToWrite[]): Promise<void> {
+    if (plans.length > 0) await manager.query(WRITE, [JSON.stringify(plans)]);
+  }
+
+  /**
+   * Whether a plan is due: by the clock, the next one being `everySeconds` later, or because the lease of a node ran out,
+   * which is said once.
+   */
+  async takeDue(manager: EntityManager, everySeconds: number): Promise<boolean> {
+    const [silent]: [unknown[]] = await manager.query(SILENT, [this.options.leaseSeconds]);
+    const [due]: [unknown[]] = await manager.query(DUE, [everySeconds]);
+    return silent.length + due.length > 0;
+  }
+
+  /** The node's plan; null where there is no such node. Revision 0: nothing is planned for it yet. */
+  async find(node: string): Promise<{ revision: number; items: PlanItem[] } | null> {
+    const sql = `
+      SELECT coalesce(p.revision, 0) AS revision, coalesce(p.items, '[]') AS items
+      FROM nodes n LEFT JOIN node_plans p ON p.node = n.name WHERE n.name = $1`;
+    const [row]: { revision: number; items: PlanItem[] }[] = await this.dataSource.query(sql, [node]);
+    return row ?? null;
+  }
+}
