@@ -11,9 +11,9 @@ export async function refusalOf(response: Response, url: string): Promise<Lastgo
   return stranger(response, url);
 }
 
-/** Reads a JSON answer; one that is not JSON did not come from Lastgood. */
+/** Reads a JSON answer, null where there is nothing new (304). One that is not JSON did not come from Lastgood. */
 export async function jsonOf<T>(response: Response, url: string): Promise<T> {
-  const text = await response.text();
+  const text = response.status === 304 ? 'null' : await response.text();
   try {
     const body: T = JSON.parse(text);
     return body;

@@ -17,6 +17,7 @@ export { CLIENT_VERSION } from './client-version.js';
 export type { FollowOptions } from './follow.js';
 export type {
   ArtifactInput,
+  AssignmentsInput,
   CallOptions,
   CheckHistoryInput,
   ConfigureAliasInput,
@@ -24,10 +25,13 @@ export type {
   VouchInput,
   ModelEdit,
   ModelInput,
+  NodeInput,
+  NodeListInput,
   PageInput,
   PromoteInput,
   Registration,
   ReportInput,
+  ResidencyInput,
   RollBackInput,
   VersionInput,
 } from './inputs.js';
@@ -38,4 +42,5 @@ export type { Upload, UploadOptions } from './upload-artifact.js';
 export { configDigest, type ServingConfig } from '../contract/config-digest.js';
 export type { ErrorCode } from '../contract/errors.js';
 export type { FieldProblem, Problem } from '../contract/problem.js';
+export type * from '../contract/node-views.js';
 export type * from '../contract/views.js';

@@ -6,6 +6,7 @@ import type {
   VouchRequest,
 } from '../contract/requests/alias.request.js';
 import type { CreateModelRequest, EditModelRequest } from '../contract/requests/model.request.js';
+import type { RegisterNodeRequest, ResidencyRequest } from '../contract/requests/node.request.js';
 import type { RegisterVersionRequest } from '../contract/requests/version.request.js';
 import type { CheckKind, CheckState, RecordView, VersionView } from '../contract/views.js';
 
@@ -19,6 +20,14 @@ export type RollBackInput = RollBackRequest;
 export type VouchInput = VouchRequest;
 export type ConfigureAliasInput = ConfigureAliasRequest;
 export type ReportInput = ServingReportRequest;
+export type NodeInput = RegisterNodeRequest;
+export type ResidencyInput = ResidencyRequest;
+
+/** Which assignments the caller has, and how long the registry may wait for others, 300 seconds at most. */
+export interface AssignmentsInput {
+  revision?: number;
+  waitSeconds?: number;
+}
 
 /** A move of an alias. With `ifRevision` it happens only while the alias still has that revision. */
 export type PromoteInput = MoveAliasRequest & { ifRevision?: number };
@@ -33,6 +42,12 @@ export interface Registration {
 export interface PageInput {
   pageSize?: number;
   pageToken?: string;
+}
+
+/** Which nodes of a list. */
+export interface NodeListInput extends PageInput {
+  /** `name=value`; all must match. */
+  label?: string[];
 }
 
 /** Which versions of a list; parts that are left out ask for nothing. Times are RFC 3339. */

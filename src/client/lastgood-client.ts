@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { JobCalls } from './job-calls.js';
 import { followAlias, type FollowOptions } from './follow.js';
 import type { CallOptions } from './inputs.js';
 import { LastGoodFile } from './last-good-file.js';
+import { NodeCalls } from './node-calls.js';
 import { openArtifact } from './open-artifact.js';
 import type { Resolution } from './resolution.js';
 import { fromFile, keep, registryIsDown, resolveAtRegistry, type OnTrouble, type ResolveOptions } from './resolve.js';
@@ -23,7 +23,7 @@ export interface ClientOptions extends TransportOptions {
  * A client of one registry. Calls throw `LastgoodError` when the registry says no, `LastgoodUnreachable` when it gives
  * no answer, and the reason of the caller's signal once that aborts.
  */
-export class LastgoodClient extends JobCalls {
+export class LastgoodClient extends NodeCalls {
   private readonly lastGoodDir: string | undefined;
   private readonly onTrouble: OnTrouble;
 

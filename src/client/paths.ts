@@ -15,6 +15,11 @@ export function retryPath(job: string): string {
   return `/v1/jobs/${segment(job)}/retry`;
 }
 
+/** `/v1/nodes/{node}` and what lies below it. */
+export function nodePath(node: string, ...below: string[]): string {
+  return ['/v1/nodes', segment(node), ...below].join('/');
+}
+
 /** `/v1/artifacts/{digest}`. The colon of a digest is allowed in a path and stays readable. */
 export function artifactPath(digest: string): string {
   return `/v1/artifacts/${segment(digest).replace('%3A', ':')}`;
