@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { parseByteSize } from '../../domain/byte-size.js';
 import { HOST_PATTERN, parseHostPattern } from '../../domain/host-pattern.js';
+import { nodeNameProblem } from '../../domain/node.js';
 import { parsePullLimit } from '../../domain/placement/pull-limit.js';
 import { parseNetwork } from '../../domain/network.js';
 import { labelsProblem } from '../../domain/text.js';
@@ -96,7 +97,7 @@ export const formats = {
   'node-name': {
     takes: () =>
       'up to 253 letters, digits, dots, dashes and underscores, beginning with a letter or digit, or nothing',
-    accepts: (value) => value === '' || (isText(value) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/.test(value)),
+    accepts: (value) => value === '' || nodeNameProblem(value) === null,
   },
   'host-credentials': {
     takes: () =>
