@@ -12,6 +12,8 @@ export interface ConnectionFlags {
   token?: string;
   actor?: string;
   json?: boolean;
+  /** A folder with the registry's last answers; only commands that can do with an old one have it. */
+  lastGood?: string;
 }
 
 /** Adds those flags to a command. */
@@ -28,8 +30,9 @@ export function connect(flags: ConnectionFlags, env: Shell['env']): { client: La
   const url = flags.url ?? (env.LASTGOOD_URL || DEFAULT_URL);
   const token = flags.token ?? env.LASTGOOD_TOKEN;
   const actor = flags.actor ?? (env.LASTGOOD_ACTOR || userAtHost(env));
+  const kept = flags.lastGood === undefined ? {} : { lastGoodDir: flags.lastGood };
   try {
-    return { client: new LastgoodClient({ url, token, actor }), actor };
+    return { client: new LastgoodClient({ url, token, actor, ...kept }), actor };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const from = flags.url === undefined ? 'LASTGOOD_URL' : '--url';

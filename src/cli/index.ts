@@ -17,6 +17,14 @@ import { addShow } from './show.js';
 import { addSoak } from './soak.js';
 import { addVersions } from './versions.js';
 
+export { countArgument } from './arguments.js';
+export { CommandFailure, usage } from './command-failure.js';
+export { withConnection, type ConnectionFlags } from './connection.js';
+export { example } from './example.js';
+export { EXIT, type ExitCode } from './exit-codes.js';
+export { duration } from './format.js';
+export { splitName } from './resolve.js';
+export { runCommand, type Session } from './run-command.js';
 export { parseCommandLine, prepare } from './parse-command-line.js';
 export { processShell, type Shell } from './shell.js';
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { CLIENT_VERSION } from '../client/client-version.js';
 import { parseCommandLine, prepare, processShell, registerCliCommands } from '../cli/index.js';
+import { addPull } from './pull-command.js';
 import { addServerCommands } from './server-commands.js';
 
 // `lastgood models | head` closes the pipe early, and that is no error.
@@ -20,6 +21,8 @@ const program = prepare(new Command('lastgood'), shell, argv)
 
 program.commandsGroup('Registry:');
 registerCliCommands(program, shell);
+program.commandsGroup('Nodes:');
+addPull(program, shell);
 program.commandsGroup('Servers:');
 addServerCommands(program);
 await parseCommandLine(program, shell, argv);
