@@ -19,7 +19,7 @@ interface Flags extends ConnectionFlags, Filter {
   limit: number;
 }
 
-const KINDS = ['artifact', 'content', 'image', 'env', 'config', 'pin'];
+const KINDS = ['artifact', 'content', 'image', 'env', 'config', 'pin', 'residency'];
 const STATES = ['present', 'changed', 'missing', 'forbidden', 'unreachable', 'unsupported'];
 
 /** `lastgood checks <model> [version|alias]`: what was seen of all that a version needs, and asking for a fresh look. */

@@ -8,6 +8,7 @@ const KINDS: Record<CheckKind, true> = {
   env: true,
   config: true,
   pin: true,
+  residency: true,
 };
 const STATES: Record<CheckState, true> = {
   present: true,
