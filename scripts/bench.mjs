@@ -4,7 +4,7 @@ import { requireBuild } from '../bench/support/product.mjs';
 import { figureLine } from '../bench/support/figure.mjs';
 import { machineFacts } from '../bench/support/machine.mjs';
 
-const NAMES = ['resolve', 'move', 'fanout', 'start'];
+const NAMES = ['resolve', 'move', 'fanout', 'start', 'verify', 'pull'];
 
 async function list() {
   console.log('npm run bench -- NAME, where NAME is one of\n');
