@@ -16,7 +16,7 @@ function viewSchemas() {
   const options = { tsconfig: `${root}/tsconfig.json`, type: '*', functions: 'hide', encodeRefs: false };
   const generator = createGenerator({
     ...options,
-    path: `${root}/src/contract/{views,problem}.ts`,
+    path: `${root}/src/contract/{views,node-views,problem}.ts`,
     skipTypeCheck: true,
     additionalProperties: true,
   });

@@ -10,7 +10,7 @@ const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { name, version, description, license, type, engines, exports } = whole;
 const needed = ['canonicalize', 'eventsource-parser'];
-const dependencies = Object.fromEntries(needed.map((name) => [name, whole.dependencies[name]]));
+const dependencies = Object.fromEntries(needed.map((library) => [library, whole.dependencies[library]]));
 
 mkdirSync(out, { recursive: true });
 const folder = mkdtempSync(join(out, 'client-'));
