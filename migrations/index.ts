@@ -1,7 +1,14 @@
 import { Registry1700000000001 } from './0001-registry.js';
 import { Checks1700000000003 } from './0003-checks.js';
+import { Pins1700000000004 } from './0004-pins.js';
 import { Outbox1700000000002 } from './0002-outbox.js';
 import { Nodes1700000000005 } from './0005-nodes.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
-export const MIGRATIONS = [Registry1700000000001, Outbox1700000000002, Checks1700000000003, Nodes1700000000005];
+export const MIGRATIONS = [
+  Registry1700000000001,
+  Outbox1700000000002,
+  Checks1700000000003,
+  Pins1700000000004,
+  Nodes1700000000005,
+];

@@ -6,6 +6,7 @@ import { HealthModule } from '../features/health/index.js';
 import { JobsModule } from '../features/jobs/index.js';
 import { ModelsModule } from '../features/models/index.js';
 import { NODE_JOBS, NodeOptions, NodesApiModule, NodesModule } from '../features/nodes/index.js';
+import { PIN_JOBS, PinSettings, PinsModule } from '../features/pins/index.js';
 import { ProtectionModule, Retention } from '../features/protection/index.js';
 import { ReadinessModule } from '../features/readiness/index.js';
 import { ReportsModule } from '../features/reports/index.js';
@@ -19,7 +20,7 @@ import { SecretsModule, type SecretsOptions } from '../platform/secrets/index.js
 import { storeOptions } from './store-options.js';
 
 /** Every kind of job there is. */
-const JOBS = [...CHECK_JOBS, ...NODE_JOBS];
+const JOBS = [...CHECK_JOBS, ...NODE_JOBS, ...PIN_JOBS];
 
 @Module({})
 class RootModule {}
@@ -84,6 +85,7 @@ function shared(config: Config): DynamicModule[] {
     ProtectionModule.forRoot(new Retention(config.retentionSeconds)),
     ChecksModule.forRoot(checkOptions(config)),
     NodesModule.forRoot(nodeOptions(config)),
+    PinsModule.forRoot(new PinSettings(config.pins, config.pinIntervalSeconds)),
   ];
 }
 

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { CheckScheduler } from '../features/checks/index.js';
 import { PlanSchedule } from '../features/nodes/index.js';
+import { PinScheduler } from '../features/pins/index.js';
 import { loadConfig } from '../platform/config/index.js';
 import { JobWorker, OutboxRelay } from '../platform/queue/index.js';
 import { createLog, nestLogger } from '../platform/telemetry/logger.js';
@@ -35,4 +36,5 @@ export async function startJobs(app: INestApplicationContext): Promise<void> {
   app.get(OutboxRelay).start();
   app.get(CheckScheduler).start();
   app.get(PlanSchedule).start();
+  app.get(PinScheduler).start();
 }

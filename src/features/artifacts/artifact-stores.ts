@@ -12,6 +12,7 @@ import type {
   ObjectObservation,
   ReadOptions,
 } from '../../stores/artifact-store.js';
+import type { Pinner } from '../../stores/pinner.js';
 import { Refusal } from '../../contract/refusal.js';
 
 /** The stores of this process, as the registry's features use them. */
@@ -25,6 +26,11 @@ export class ArtifactStores {
   /** Where uploads go and come from. */
   get uploads(): ArtifactStore {
     return this.stores.uploads;
+  }
+
+  /** How what lies in the stores is protected against deletion. */
+  get pins(): Pinner {
+    return this.stores.pins;
   }
 
   /** Why no store serves the URI, or null when one does. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { NewestCheckEntity, type NeededRecord, type Observation } from './check.entity.js';
 
 // One statement: the history and the newest never disagree. An observation that is older than the newest, from a job
@@ -46,6 +46,18 @@ export class CheckRepository {
   /** Keeps what was seen, in the history and as the newest of each subject. */
   async record(observations: readonly Observation[]): Promise<void> {
     if (observations.length > 0) await this.dataSource.query(RECORD, [JSON.stringify(observations)]);
+  }
+
+  /** Takes back that these are the newest observations of anything; the history keeps them. In the caller's transaction. */
+  async forget(
+    manager: EntityManager,
+    kind: Observation['kind'],
+    keys: readonly Pick<Observation, 'modelId' | 'version' | 'subject'>[],
+  ): Promise<void> {
+    const sql = `
+      DELETE FROM newest_checks n USING json_to_recordset($2) AS gone ("modelId" integer, version integer, subject text)
+      WHERE n.model_id = gone."modelId" AND n.version = gone.version AND n.kind = $1 AND n.subject = gone.subject`;
+    if (keys.length > 0) await manager.query(sql, [kind, JSON.stringify(keys)]);
   }
 
   /** The newest observation of each thing that the version needs. */

@@ -1,5 +1,6 @@
 import { agentSettings, type AgentSettings } from './agent-settings.js';
 import { checkSettings, type CheckSettings } from './check-settings.js';
+import { pinSettings, type PinSettings } from './pin-settings.js';
 import { jobSettings, type JobSettings } from './job-settings.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
 import type { Schema } from './setting.js';
@@ -12,7 +13,7 @@ export const kubernetesModes = ['off', 'in-cluster', 'kubeconfig'] as const;
 export type KubernetesMode = (typeof kubernetesModes)[number];
 
 /** Every setting of Lastgood with its type. Times are in seconds, sizes in bytes, as the names say. */
-export interface Settings extends JobSettings, CheckSettings, NodeSettings, StoreSettings, AgentSettings {
+export interface Settings extends JobSettings, CheckSettings, PinSettings, NodeSettings, StoreSettings, AgentSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -130,6 +131,7 @@ export const schema: Schema<Settings> = {
   ...jobSettings,
   ...checkSettings,
   ...nodeSettings,
+  ...pinSettings,
   ...storeSettings,
   secrets: {
     fileRoots: {

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { Observation, VersionKey } from '../checks/index.js';
+
+/** A pin whose turn has come, and for whom it is. */
+export interface DuePin {
+  readonly id: number;
+  /** A URI or an image. */
+  readonly subject: string;
+  readonly state: Observation['state'] | null;
+  readonly needs: readonly VersionKey[];
+}
+
+/** What became of a pin. */
+export interface PinOutcome {
+  readonly state: Observation['state'];
+  readonly evidence: Record<string, unknown>;
+}
+
+const DUE = (needed: boolean): string => `
+  SELECT p.id, p.subject, p.state, coalesce((
+    SELECT json_agg(json_build_object('modelId', n.model_id, 'version', n.version)) FROM pin_needs n WHERE n.pin_id = p.id
+  ), '[]') AS needs
+  FROM pins p
+  WHERE (p.checked_at IS NULL OR p.checked_at <= $1)
+    AND ${needed ? '' : 'NOT'} EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)
+  ORDER BY p.checked_at NULLS FIRST LIMIT $2`;
+
+/** Rows of `pins`. */
+@Injectable()
+export class PinRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** The time so many seconds ago, by the database's clock. */
+  async ago(seconds: number): Promise<Date> {
+    const sql = `SELECT now() - $1 * interval '1 second' AS at`;
+    const rows: { at: Date }[] = await this.dataSource.query(sql, [seconds]);
+    return rows[0]?.at ?? new Date(0);
+  }
+
+  /**
+   * Those that were never looked at or not since `before`, the longest first; with `before` null, only those that are to
+   * be looked at anew. Either those that some version needs, or those that none does.
+   */
+  due(kind: 'needed' | 'unneeded', before: Date | null, limit: number): Promise<DuePin[]> {
+    return this.dataSource.query(DUE(kind === 'needed'), [before, limit]);
+  }
+
+  /** Notes what became of a pin, and that it was looked at now. */
+  async looked(id: number, outcome: PinOutcome | null): Promise<void> {
+    const sql = `
+      UPDATE pins SET checked_at = clock_timestamp(), state = coalesce($2, state), evidence = coalesce($3, evidence)
+      WHERE id = $1`;
+    await this.dataSource.query(sql, [id, outcome?.state, outcome === null ? null : JSON.stringify(outcome.evidence)]);
+  }
+
+  /** Forgets a pin that was released, unless a version needs it again. */
+  async remove(id: number): Promise<void> {
+    const sql = 'DELETE FROM pins p WHERE id = $1 AND NOT EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)';
+    await this.dataSource.query(sql, [id]);
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { nestLog } from '../../platform/telemetry/structured-log.js';
+import type { Pinner } from '../../stores/pinner.js';
+import { ArtifactStores } from '../artifacts/index.js';
+import { inParallel } from './in-parallel.js';
+import { PinTally } from './pin-tally.js';
+import { PinRepository, type DuePin } from './pin.repository.js';
+import { PinnedObjectRepository, type PinnedObject } from './pinned-object.repository.js';
+
+const GROUP = 200;
+const AT_ONCE = 8;
+
+/** Releases a pin that no version needs any more: what is ours and what no other pin protects. */
+@Injectable()
+export class ReleasePin {
+  private readonly log = nestLog('Pins');
+  private readonly pinner: Pinner;
+
+  constructor(
+    stores: ArtifactStores,
+    private readonly objects: PinnedObjectRepository,
+    private readonly pins: PinRepository,
+  ) {
+    this.pinner = stores.pins;
+  }
+
+  /**
+   * What cannot be released is kept in mind and tried again later. Throws the signal's reason, and what the database
+   * throws.
+   */
+  async execute(pin: DuePin, signal: AbortSignal): Promise<void> {
+    const tally = new PinTally();
+    let kept = 0;
+    let last: PinnedObject | null = null;
+    for (;;) {
+      const group: PinnedObject[] = await this.objects.of(pin.id, last, GROUP);
+      const released = await inParallel(group, AT_ONCE, async (one) => {
+        return { one, gone: await this.release(one, tally, signal) };
+      });
+      const gone = released.flatMap((result) => (result.gone ? [result.one] : []));
+      await this.objects.drop(pin.id, gone);
+      kept += group.length - gone.length;
+      last = group.at(-1) ?? null;
+      if (group.length < GROUP) break;
+    }
+    if (kept === 0) return this.pins.remove(pin.id);
+    const { state, evidence } = tally.outcome;
+    await this.pins.looked(pin.id, { state, evidence });
+    if (pin.state !== state) this.log.warn({ subject: pin.subject, state, ...evidence }, 'a pin cannot be released');
+  }
+
+  private async release(one: PinnedObject, tally: PinTally, signal: AbortSignal): Promise<boolean> {
+    if (!one.ours || (await this.objects.handOver(one))) return true;
+    const { place, versionId, how } = one;
+    const answer = await this.pinner.unpin({ place, versionId, how }, { signal });
+    // With the object, its pin went too.
+    if (answer.state === 'absent' || answer.state === 'missing') return true;
+    if (!('target' in answer)) tally.trouble(place, answer);
+    return false;
+  }
+}
