@@ -16,9 +16,13 @@ export const CONFIG_REPEATED_SECONDS = 300;
  * The ages at which checks of a rollback target are too old: three times the interval between two of them. Reading bytes
  * may be switched off, since it can cost more than it is worth; looking is what readiness is made of, so it is expected
  * even where nothing does it. The config is observed when controllers report, whatever the schedule, and what nodes hold
- * is known as long as they report: within their lease.
+ * is known as long as they report: within their lease. `pinSeconds` is the time between two looks at a pin, null where
+ * nothing is pinned.
  */
-export function maxAgesOf({ look, deep }: Intervals, leaseSeconds: number): MaxAges {
+export function maxAgesOf(
+  { look, deep }: Intervals,
+  { leaseSeconds, pinSeconds }: { leaseSeconds: number; pinSeconds: number | null },
+): MaxAges {
   const seconds = MISSED_LOOKS * (look.needed === 0 ? UNSCHEDULED_SECONDS : look.needed);
   const content = deep.needed === 0 ? null : MISSED_LOOKS * deep.needed;
   return {
@@ -26,7 +30,7 @@ export function maxAgesOf({ look, deep }: Intervals, leaseSeconds: number): MaxA
     image: seconds,
     env: seconds,
     config: MISSED_LOOKS * CONFIG_REPEATED_SECONDS,
-    pin: seconds,
+    pin: pinSeconds === null ? null : MISSED_LOOKS * pinSeconds,
     content,
     residency: leaseSeconds,
   };

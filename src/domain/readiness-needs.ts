@@ -1,5 +1,6 @@
 import type { CheckKind } from './check.js';
 import type { Env } from './env.js';
+import { canBePinned } from './pin.js';
 
 /** What the rollback target needs outside the registry, as its record says. */
 export interface TargetNeeds {
@@ -43,6 +44,3 @@ export function expectedSubjects(
   };
   return [...new Set(subjects[item]())];
 }
-
-// A bucket has legal holds and tags, a registry tags; a folder and a web server have nothing that keeps a file there.
-const canBePinned = (uri: string): boolean => /^(?:s3|oci):\/\//i.test(uri);

@@ -79,8 +79,17 @@ function checkedItem(
 }
 
 function notMade(item: CheckedItem, version: number): ReadinessItem {
-  const text = `the bytes of ${formatVersion(version)} are not read here: nothing says that they are the recorded ones`;
-  const next = 'LASTGOOD_CHECK_DEEP_SECONDS says how often to read them; it is 0, which is never.';
+  const name = formatVersion(version);
+  const [text, next] =
+    item === 'pins'
+      ? [
+          `nothing of ${name} is held against deletion: pins are switched off here`,
+          'LASTGOOD_PINS=true switches them on.',
+        ]
+      : [
+          `the bytes of ${name} are not read here: nothing says that they are the recorded ones`,
+          'LASTGOOD_CHECK_DEEP_SECONDS says how often to read them; it is 0, which is never.',
+        ];
   return { name: item, ...summed([]), state: 'warn', text, next, maxAgeSeconds: null };
 }
 

@@ -62,13 +62,13 @@ export class OciRegistry {
   /** Puts a manifest under a tag. Throws a StoreError, `unsupported` where the registry does not take it. */
   async tag(question: OciQuestion & { tag: string }, content: Uint8Array, mediaType: string): Promise<void> {
     const { body } = await this.#ask('PUT', question, { ...this.#brief(), content, mediaType });
-    body.destroy();
+    await smallText(body, MOST_ERROR_BYTES);
   }
 
   /** Takes a tag away. Throws a StoreError, `unsupported` where the registry cannot do that. */
   async untag(question: OciQuestion & { tag: string }): Promise<void> {
     const { body } = await this.#ask('DELETE', question, this.#brief());
-    body.destroy();
+    await smallText(body, MOST_ERROR_BYTES);
   }
 
   #brief(): { totalMs: number; maxBytes: number; part: Part } {

@@ -3,7 +3,7 @@ import type { ListedObject } from './artifact-store.js';
 import { pinTrouble } from './pin-trouble.js';
 import type { PinAnswer, Pinner, PinOptions, PinTarget, PinTrouble } from './pinner.js';
 import { S3PinRequests, type S3Place } from './s3-pin-requests.js';
-import { hasPin, PIN_TAG, withoutPin, withPin } from './s3-tags.js';
+import { hasPin, PIN_TAG, released, withPin } from './s3-tags.js';
 import { s3UriOf } from './s3-uri.js';
 import { StoreError } from './store-error.js';
 
@@ -19,7 +19,7 @@ const NO_LOCK_FOR_MS = 5 * 60 * 1000;
 
 /**
  * Pins of objects: a legal hold where the bucket has object lock, which the server itself then guards, else the tag
- * `lastgood-pin=protected`, which a lifecycle rule can honour. Of an object with versions, the current one is pinned.
+ * `lastgood-pin`, which a lifecycle rule can honour: `protected`, and `released` in the end. Of an object with versions, the current one is pinned.
  */
 export class S3Pins implements Pinner {
   /** Buckets without object lock, by server, and until when that is taken for granted. */
@@ -60,7 +60,7 @@ export class S3Pins implements Pinner {
       if (target.how === 'legal-hold') await requests.setHold('OFF');
       else {
         const tags = await requests.tags();
-        if (hasPin(tags)) await requests.setTags(withoutPin(tags));
+        if (hasPin(tags)) await requests.setTags(released(tags));
       }
       return { state: 'absent', target };
     });

@@ -3,8 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const GIVE_UP_MS = 15_000;
 
 /** Waits until something holds, looking again and again. @throws when it does not come to hold, saying what was awaited */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = Date.now() + GIVE_UP_MS;
+export const until = async (
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  giveUpMs = GIVE_UP_MS,
+): Promise<void> => {
+  const end = Date.now() + giveUpMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await sleep(20);

@@ -26,6 +26,8 @@ export interface S3Server {
   readonly endpoint: string;
   readonly keys: S3Keys;
   readonly otherKeys: S3Keys;
+  /** Asks the gateway's own administration. */
+  admin(...args: string[]): Promise<void>;
   /** An outage: the port refuses connections; what was stored stays. */
   stop(): Promise<void>;
   /** Ends the outage, on the same port. */
@@ -73,9 +75,11 @@ export async function startS3Server(checkout = process.cwd()): Promise<S3Server>
     await daemon('ceph-mon', '-i', 'a');
     await daemon('ceph-osd', '-i', '0');
     await startGateway();
+    const admin = (...args: string[]): Promise<void> =>
+      tool('radosgw-admin', '-c', 'ceph.conf', '-n', 'client.rgw', ...args);
     const keys = await makeAccount(tool, 'main');
     const otherKeys = await makeAccount(tool, 'other');
-    return { endpoint, keys, otherKeys, stop: () => end(daemons.get('radosgw')), start: startGateway, close };
+    return { endpoint, keys, otherKeys, admin, stop: () => end(daemons.get('radosgw')), start: startGateway, close };
   } catch (error) {
     await close();
     throw error;

@@ -6,6 +6,7 @@ import { maxAgesOf, type MaxAges } from '../../domain/readiness-ages.js';
 import { CheckOptions } from '../checks/index.js';
 import { ModelRepository } from '../models/index.js';
 import { NodeOptions } from '../nodes/index.js';
+import { PinSettings } from '../pins/index.js';
 import { ReadinessRepository, type ReadinessRow } from './readiness.repository.js';
 import { readinessView } from './readiness.view.js';
 
@@ -19,8 +20,9 @@ export class ShowReadiness {
     private readonly rows: ReadinessRepository,
     { intervals }: CheckOptions,
     { leaseSeconds }: NodeOptions,
+    pins: PinSettings,
   ) {
-    this.maxAges = maxAgesOf(intervals, leaseSeconds);
+    this.maxAges = maxAgesOf(intervals, { leaseSeconds, pinSeconds: pins.enabled ? pins.intervalSeconds : null });
   }
 
   async execute(model: string, alias: string): Promise<ReadinessView | Refusal> {

@@ -154,12 +154,15 @@ describe('the age at which a check is too old', () => {
   const every = (needed: number) => ({ needed, kept: 1, other: 1 });
 
   it('is three times the interval for what is needed', () => {
-    const ages = { artifact: 180, image: 180, env: 180, config: 900, pin: 180, content: 21_600, residency: 45 };
-    expect(maxAgesOf({ look: every(60), deep: every(7_200) }, 45)).toEqual(ages);
+    const ages = { artifact: 180, image: 180, env: 180, config: 900, pin: 30, content: 21_600, residency: 45 };
+    const others = { leaseSeconds: 45, pinSeconds: 10 };
+    expect(maxAgesOf({ look: every(60), deep: every(7_200) }, others)).toEqual(ages);
   });
 
-  it('is a quarter of an hour where nothing looks on a schedule, and reading that is switched off is not expected', () => {
-    expect(maxAgesOf({ look: every(0), deep: every(0) }, 45)).toMatchObject({ artifact: 900, pin: 900, content: null });
+  it('is a quarter of an hour where nothing looks on a schedule; reading and pins that are switched off are not expected', () => {
+    const ages = { artifact: 900, pin: null, content: null };
+    const others = { leaseSeconds: 45, pinSeconds: null };
+    expect(maxAgesOf({ look: every(0), deep: every(0) }, others)).toMatchObject(ages);
   });
 });
 
