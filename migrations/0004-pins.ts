@@ -13,6 +13,7 @@ const UP = [
      checked_at timestamptz
    ) WITH (fillfactor = 70)`,
   `CREATE INDEX pins_due ON pins (checked_at NULLS FIRST)`,
+  `CREATE INDEX pins_unreachable ON pins (checked_at) WHERE state = 'unreachable'`,
 
   // For which protected versions. A pin that is needed for none is released.
   `CREATE TABLE pin_needs (
@@ -38,15 +39,16 @@ const UP = [
    )`,
   `CREATE INDEX pinned_objects_by_place ON pinned_objects (place_hash, version_id)`,
 
-  // One row. next_at: when the next sweep over all pins is due, so that of many workers one asks for it. holder: who works
-  // on pins now, and until when that holds without a word of theirs.
+  // One row. next_at: when the next sweep over all pins is due, retry_at: the next try of those whose store did not answer;
+  // of many workers one asks for it. holder: who works on pins now, and until when that holds without a word of theirs.
   `CREATE TABLE pin_schedule (
      id      integer     PRIMARY KEY DEFAULT 1 CHECK (id = 1),
      next_at timestamptz NOT NULL,
+     retry_at timestamptz NOT NULL,
      holder  uuid,
      held_until timestamptz
    )`,
-  `INSERT INTO pin_schedule (next_at) VALUES (now())`,
+  `INSERT INTO pin_schedule (next_at, retry_at) VALUES (now(), now())`,
 ];
 
 const TABLES = ['pin_schedule', 'pinned_objects', 'pin_needs', 'pins'];

@@ -1,7 +1,10 @@
 import { defineJob } from '../../platform/queue/index.js';
 
-/** Sets, repairs and releases pins: those of one model's versions, or, without a model, all of them. */
-export const PINS_RECONCILE = defineJob<{ modelId: number | null }>('pins.reconcile', { lane: 'bulk' });
+/** Which pins are to be looked at: those of one model's versions, all, or those whose store did not answer. */
+export type PinScope = { readonly modelId: number } | { readonly of: 'all' | 'unreachable' };
+
+/** Sets, repairs and releases pins. */
+export const PINS_RECONCILE = defineJob<PinScope>('pins.reconcile', { lane: 'bulk' });
 
 /** Every kind of job that pins need. */
 export const PIN_JOBS = [PINS_RECONCILE];
@@ -13,6 +16,6 @@ const AFTER_A_MOVE = 10;
 export const pinsOfModel = (modelId: number): ReturnType<typeof PINS_RECONCILE.with> =>
   PINS_RECONCILE.with({ modelId }, { subject: `model-${modelId}`, priority: AFTER_A_MOVE });
 
-/** All pins. Of several that wait, one runs. */
-export const allPins = (): ReturnType<typeof PINS_RECONCILE.with> =>
-  PINS_RECONCILE.with({ modelId: null }, { subject: 'all' });
+/** All pins, or those whose store did not answer. Of several that wait, one runs. */
+export const pinsOf = (of: 'all' | 'unreachable'): ReturnType<typeof PINS_RECONCILE.with> =>
+  PINS_RECONCILE.with({ of }, { subject: of });

@@ -3,14 +3,17 @@ import { Transactions } from '../../platform/database/transactions.js';
 import { OutboxRepository } from '../../platform/queue/index.js';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
 import { Ticker } from '../../platform/timing/ticker.js';
-import { allPins } from './pin-jobs.js';
+import { pinsOf } from './pin-jobs.js';
 import { PinScheduleRepository } from './pin-schedule.repository.js';
 import { PinSettings } from './pin-settings.js';
 
 const OFTEN_MS = 100;
 const SELDOM_MS = 15_000;
 
-/** Asks for a sweep over all pins as often as is set, also where nothing moves: pins get lost, and protection ends by time. */
+/**
+ * Asks for a sweep over all pins as often as is set, also where nothing moves: pins get lost, and protection ends by time.
+ * Where a store did not answer, it is asked again every minute.
+ */
 @Injectable()
 export class PinScheduler implements OnModuleDestroy {
   private readonly ticker: Ticker;
@@ -36,7 +39,7 @@ export class PinScheduler implements OnModuleDestroy {
 
   private async ask(): Promise<void> {
     await this.transactions.run(async (transaction) => {
-      if (await this.schedule.take(transaction)) await this.outbox.append(transaction, [allPins()]);
+      await this.outbox.append(transaction, (await this.schedule.take(transaction)).map(pinsOf));
     });
   }
 }

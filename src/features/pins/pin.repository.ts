@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Observation, VersionKey } from '../checks/index.js';
+import type { PinScope } from './pin-jobs.js';
 
 /** A pin whose turn has come, and for whom it is. */
 export interface DuePin {
@@ -18,12 +19,19 @@ export interface PinOutcome {
   readonly evidence: Record<string, unknown>;
 }
 
-const DUE = (needed: boolean): string => `
+// Of one model, those that were not as they should be: somebody may have mended that before the move.
+const WHICH = {
+  all: '$3::integer IS NULL',
+  unreachable: `$3::integer IS NULL AND p.state = 'unreachable'`,
+  model: `p.state <> 'present' AND EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3::integer)`,
+};
+
+const DUE = (needed: boolean, which: keyof typeof WHICH): string => `
   SELECT p.id, p.subject, p.state, coalesce((
     SELECT json_agg(json_build_object('modelId', n.model_id, 'version', n.version)) FROM pin_needs n WHERE n.pin_id = p.id
   ), '[]') AS needs
   FROM pins p
-  WHERE (p.checked_at IS NULL OR p.checked_at <= $1)
+  WHERE (p.checked_at IS NULL OR p.checked_at <= $1 AND ${WHICH[which]})
     AND ${needed ? '' : 'NOT'} EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)
   ORDER BY p.checked_at NULLS FIRST LIMIT $2`;
 
@@ -40,11 +48,12 @@ export class PinRepository {
   }
 
   /**
-   * Those that were never looked at or not since `before`, the longest first; with `before` null, only those that are to
-   * be looked at anew. Either those that some version needs, or those that none does.
+   * Those that are to be looked at anew, and of those in the scope what was not looked at since `before`, the longest
+   * first. Either those that some version needs, or those that none does.
    */
-  due(kind: 'needed' | 'unneeded', before: Date | null, limit: number): Promise<DuePin[]> {
-    return this.dataSource.query(DUE(kind === 'needed'), [before, limit]);
+  due(kind: 'needed' | 'unneeded', scope: PinScope, before: Date, limit: number): Promise<DuePin[]> {
+    const [which, modelId] = 'of' in scope ? [scope.of, null] : (['model', scope.modelId] as const);
+    return this.dataSource.query(DUE(kind === 'needed', which), [before, limit, modelId]);
   }
 
   /** Notes what became of a pin, and that it was looked at now. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JobHandlers, type JobContext } from '../../platform/queue/index.js';
 import { CheckRepository, type Observation } from '../checks/index.js';
 import { inParallel } from './in-parallel.js';
-import { PINS_RECONCILE } from './pin-jobs.js';
+import { PINS_RECONCILE, type PinScope } from './pin-jobs.js';
 import { PinSettings } from './pin-settings.js';
 import { PinTurns } from './pin-turns.repository.js';
 import { PinRepository, type DuePin, type PinOutcome } from './pin.repository.js';
@@ -34,20 +34,27 @@ export class ReconcilePins {
     handlers.handle(PINS_RECONCILE, (data, context) => this.execute(data, context));
   }
 
-  async execute({ modelId }: { modelId: number | null }, { signal }: JobContext): Promise<void> {
-    // Half the interval: what was looked at late in the last sweep is looked at in this one all the same.
-    const before = modelId === null ? await this.pins.ago(this.settings.intervalSeconds / 2) : null;
-    await this.align(modelId, signal);
+  async execute(scope: PinScope, { signal }: JobContext): Promise<void> {
+    const before = await this.pins.ago(this.ageOf(scope));
+    await this.align(scope, signal);
     const surprises: unknown[] = [];
     for (const kind of ['needed', 'unneeded'] as const) {
       for (let done = BATCH; done === BATCH;)
-        done = await this.turns.take(signal, (inTurn) => this.batch(kind, before, surprises, inTurn));
+        done = await this.turns.take(signal, (inTurn) => this.batch(kind, { scope, before }, surprises, inTurn));
     }
     if (surprises.length > 0) throw new AggregateError(surprises);
   }
 
-  private async align(modelId: number | null, signal: AbortSignal): Promise<void> {
-    if (modelId !== null) return this.turns.take(signal, () => this.wanted.align([modelId]));
+  // Half the interval: what was looked at late in the last sweep is looked at in this one all the same.
+  private ageOf(scope: PinScope): number {
+    if (!('of' in scope)) return 0;
+    const { intervalSeconds, retrySeconds } = this.settings;
+    return (scope.of === 'all' ? intervalSeconds : retrySeconds) / 2;
+  }
+
+  private async align(scope: PinScope, signal: AbortSignal): Promise<void> {
+    if (!('of' in scope)) return this.turns.take(signal, () => this.wanted.align([scope.modelId]));
+    if (scope.of === 'unreachable') return;
     for (let last = 0; ;) {
       const models = await this.wanted.modelsAfter(last, MODELS);
       if (models.length > 0) await this.turns.take(signal, () => this.wanted.align(models));
@@ -58,11 +65,11 @@ export class ReconcilePins {
 
   private async batch(
     kind: 'needed' | 'unneeded',
-    before: Date | null,
+    { scope, before }: { scope: PinScope; before: Date },
     surprises: unknown[],
     signal: AbortSignal,
   ): Promise<number> {
-    const due = await this.pins.due(kind, before, BATCH);
+    const due = await this.pins.due(kind, scope, before, BATCH);
     await inParallel(due, AT_ONCE, async (pin) => {
       try {
         await (kind === 'needed' ? this.set(pin, signal) : this.releasePin.execute(pin, signal));
