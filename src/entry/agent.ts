@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import { CacheUnusable, NodeCache, type DiskLimits } from '../agent/cache/index.js';
 import { Downloads } from '../agent/download/index.js';
 import { chosenRuntime } from '../agent/image/index.js';
-import { HttpNodeRegistry, runNodeAgent } from '../agent/loop/index.js';
+import { runNodeAgent } from '../agent/loop/index.js';
 import { readGpus } from '../agent/machine/gpus.js';
 import { Scrub } from '../agent/scrub/index.js';
-import { CLIENT_VERSION } from '../client/index.js';
+import { CLIENT_VERSION, LastgoodClient } from '../client/index.js';
 import { parseByteSize } from '../domain/byte-size.js';
 import { ConfigError, labelOf, loadConfig, type Config } from '../platform/config/index.js';
 import { createLog } from '../platform/telemetry/logger.js';
@@ -80,8 +80,8 @@ async function start(config: Config, log: Logger, onStop: (step: () => Promise<v
   console.log(`keeping node ${node} in ${folder} for ${agent.url}`);
 }
 
-function registryOf({ agent, token }: Config): HttpNodeRegistry {
-  return new HttpNodeRegistry({ url: agent.url, ...(token === '' ? {} : { token }), actor: 'lastgood agent' });
+function registryOf({ agent, token }: Config): LastgoodClient {
+  return new LastgoodClient({ url: agent.url, ...(token === '' ? {} : { token }), actor: 'lastgood agent' });
 }
 
 function scrubOf(cache: NodeCache, { scrubRate, scrubSeconds }: Config['agent']): Scrub | null {

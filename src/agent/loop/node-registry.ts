@@ -24,12 +24,12 @@ export interface ResidencyReport {
   readonly items: ResidencyItem[];
 }
 
-export interface Asking {
+interface Asking {
   readonly signal?: AbortSignal;
   readonly retries?: number;
 }
 
-/** The registry, as far as a node's agent needs it. Calls throw as those of the client library do. */
+/** The registry, as far as a node's agent needs it. `LastgoodClient` is one; calls throw as its calls do. */
 export interface NodeRegistry {
   registerNode(node: string, registration: NodeRegistration, options?: Asking): Promise<unknown>;
   reportResidency(node: string, report: ResidencyReport, options?: Asking): Promise<unknown>;

@@ -77,7 +77,5 @@ export class Presence {
 
 /** Whether the registry says that another agent has the node's name. */
 export function isNodeTaken(error: unknown): error is LastgoodError {
-  if (!(error instanceof LastgoodError)) return false;
-  const code: string = error.code;
-  return code === 'node-taken';
+  return error instanceof LastgoodError && error.code === 'node-taken';
 }

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { DiskLimits } from '../../../src/agent/cache/index.js';
 import type { ImageRuntime } from '../../../src/agent/image/index.js';
-import { HttpNodeRegistry, runNodeAgent, type AgentTimes } from '../../../src/agent/loop/index.js';
+import { runNodeAgent, type AgentTimes } from '../../../src/agent/loop/index.js';
+import { LastgoodClient } from '../../../src/client/index.js';
 import type { AssignmentView } from '../../../src/contract/node-views.js';
 import type { Artifact } from '../../../src/domain/version-record.js';
 import type { ScriptedRegistry } from '../../support/agent/scripted-registry.js';
@@ -50,7 +51,7 @@ export async function startAgent(
       labels: { zone: 'b' },
       gpus: [{ product: 'NVIDIA L40S', count: 8, memoryBytes: 48 * 1024 ** 3 }],
       limits,
-      registry: new HttpNodeRegistry({ url: registry.url }),
+      registry: new LastgoodClient({ url: registry.url }),
       cache: node.cache,
       downloads: node.downloads,
       runtime: runtime ?? null,
