@@ -20,15 +20,18 @@ export function addReadiness(program: Command, shell: Shell): void {
         output.result(view, () => readinessText(shell, view));
         if (view.verdict === 'ready') return;
         shell.exitCode = EXIT.notReady;
-        const next = nextCommand(view);
-        if (next !== null) output.note(`try: ${next}`);
+        output.note(`try: ${nextCommand(view)}`);
       }),
     );
 }
 
-// Whatever is wrong with what the target needs, its page shows all of it, also what a checklist leaves out.
-function nextCommand({ model, live, target, checklist }: ReadinessView): string | null {
+// All that was seen of a version, also what a checklist leaves out; and where nothing was, the command that asks for it.
+function nextCommand({ model, live, target, checklist }: ReadinessView): string {
   if (target === null) return `lastgood versions ${model}`;
-  const worst = checklist.find(({ state }) => state === 'fail') ?? checklist.find(({ state }) => state === 'unknown');
-  return `lastgood show ${model} v${worst?.name === 'config' ? live : target.version}`;
+  const failing = checklist.find(({ state }) => state === 'fail');
+  const unknown = checklist.filter(({ state }) => state === 'unknown').map(({ name }) => name);
+  const version = (failing?.name ?? unknown[0]) === 'config' ? live : target.version;
+  const checks = `lastgood checks ${model} v${version}`;
+  if (failing !== undefined) return checks;
+  return `${checks} --run${unknown.includes('content') ? ' --deep' : ''}`;
 }
