@@ -151,7 +151,7 @@ describe('what a serving controller runs with', () => {
     const drifts = [{ alias: 'production', controller: 'green', version: 1, configDigest: OTHER }];
     expect(document(await cli(['show', 'told', '--json']))).toMatchObject({ drifts });
     await settled('told');
-    expect((await cli(['show', 'told', 'v1'])).out).toMatch(/config production\/green +changed/);
+    expect((await cli(['show', 'told', 'v1'])).out).toMatch(/config +production\/green +changed/);
     expect((await cli(['resolve', 'told'])).out).toContain(record.configDigest);
   });
 
