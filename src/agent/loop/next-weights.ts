@@ -3,6 +3,8 @@ import type { AssignmentView } from '../../contract/node-views.js';
 /** What is known of an assignment's weights here. */
 export interface WeightsFacts {
   isResident(assignment: AssignmentView): boolean;
+  /** Whether it is being fetched: then it needs no leave any more, since stopping it would only cost bytes. */
+  isUnderWay(assignment: AssignmentView): boolean;
   /** When a failed one may be tried again, on the monotonic clock, in milliseconds; undefined where it did not fail. */
   retryAt(assignment: AssignmentView): number | undefined;
 }
@@ -17,7 +19,8 @@ export type NextWeights = { readonly fetch: AssignmentView } | { readonly fetch:
 export function nextWeights(assignments: readonly AssignmentView[], facts: WeightsFacts, nowMs: number): NextWeights {
   let lookAgainMs = Infinity;
   for (const assignment of assignments) {
-    if (!assignment.go || facts.isResident(assignment)) continue;
+    const isOpen = assignment.go || facts.isUnderWay(assignment);
+    if (!isOpen || facts.isResident(assignment)) continue;
     const waitMs = (facts.retryAt(assignment) ?? -Infinity) - nowMs;
     if (waitMs <= 0) return { fetch: assignment };
     lookAgainMs = Math.min(lookAgainMs, waitMs);

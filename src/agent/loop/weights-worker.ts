@@ -41,6 +41,7 @@ export class WeightsWorker {
     const { state, cache } = this.options;
     const facts = {
       isResident: (one: AssignmentView) => cache.isResident(one),
+      isUnderWay: (one: AssignmentView) => this.#current?.name === nameOf(one),
       retryAt: (one: AssignmentView) => this.#attempts.of(nameOf(one))?.retryAt,
     };
     return nextWeights(state.assignments, facts, performance.now());

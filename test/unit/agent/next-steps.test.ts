@@ -19,7 +19,12 @@ const assignment = (version: number, more: Partial<AssignmentView> = {}): Assign
 });
 
 describe('what a node fetches next', () => {
-  const facts = record({ go: boolean(), resident: boolean(), retryAt: option(integer({ min: 0, max: 100 })) });
+  const facts = record({
+    go: boolean(),
+    underWay: boolean(),
+    resident: boolean(),
+    retryAt: option(integer({ min: 0, max: 100 })),
+  });
 
   it('is the first of the list that is missing, may be fetched, and need not wait after a failure', () => {
     assert(
@@ -28,13 +33,18 @@ describe('what a node fetches next', () => {
         const next = nextWeights(
           list,
           {
+            isUnderWay: ({ version }) => all[version - 1]?.underWay === true,
             isResident: ({ version }) => all[version - 1]?.resident === true,
             retryAt: ({ version }) => all[version - 1]?.retryAt ?? undefined,
           },
           now,
         );
-        const open = all.map(({ go, resident, retryAt }) => go && !resident && (retryAt ?? 0) <= now);
-        const waits = all.flatMap(({ go, resident, retryAt }) => (go && !resident ? [(retryAt ?? 0) - now] : []));
+        const open = all.map(
+          ({ go, underWay, resident, retryAt }) => (go || underWay) && !resident && (retryAt ?? 0) <= now,
+        );
+        const waits = all.flatMap(({ go, underWay, resident, retryAt }) =>
+          (go || underWay) && !resident ? [(retryAt ?? 0) - now] : [],
+        );
         const wait = { fetch: null, lookAgainMs: Math.min(Infinity, ...waits) };
         expect(next).toEqual(open.includes(true) ? { fetch: list[open.indexOf(true)] } : wait);
       }),
