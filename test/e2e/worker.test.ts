@@ -71,7 +71,8 @@ describe('lastgood worker', () => {
     await until('some moves are made', () => stream.acknowledged.length > 30);
     await stream.stop();
     expect(stream.failures).toEqual([]);
-    const owed = await waiting();
+    // Other work waits too, which moves have in common.
+    const owed = await count(`outbox WHERE name = 'version.check'`);
     expect(owed).toBeGreaterThan(10);
     const before = await count('checks');
     await redis.restart();
