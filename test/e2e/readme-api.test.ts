@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../support/api.js';
+import { failJobs, ONE_ATTEMPT } from '../support/failed-jobs.js';
+import { query } from '../support/pg-query.js';
 import { DescribedApi, type Seen } from '../support/described-api.js';
 
 type Step = [method: string, path: string, status: number, body?: object | string, headers?: Record<string, string>];
@@ -15,6 +17,18 @@ const record = (served: string) => ({
 const why = { reason: 'to see what is answered' };
 const model = '/v1/models/fraud';
 const alias = `${model}/aliases/production`;
+const node = '/v1/nodes/gpu-1';
+const disk = { budgetBytes: 1e12, usedBytes: 0, freeBytes: 1e12 };
+const registered = { agent: 'agent-one', agentVersion: '0.1.0', labels: { zone: 'b' }, gpus: [], disk };
+const weights = {
+  state: 'resident',
+  bytesDone: 7,
+  bytesTotal: 7,
+  bytesPerSecond: null,
+  etaSeconds: null,
+  reason: null,
+};
+const held = { agent: 'agent-one', items: [{ model: 'fraud', version: 2, weights, image: null }] };
 
 // One walk through every call, in an order in which each can succeed, with a refusal of each kind on the way.
 const walk: Step[] = [
@@ -45,6 +59,10 @@ const walk: Step[] = [
   ['GET', `${model}/versions/9`, 404],
   ['DELETE', `${model}/versions/1`, 409],
   ['GET', `${model}/versions/1/checks`, 200],
+  ['POST', `${model}/versions/1/checks`, 202, { deep: true }],
+  ['POST', `${model}/versions/9/checks`, 404, {}],
+  ['GET', `${model}/versions/1/checks/history?kind=image`, 200],
+  ['GET', `${model}/versions/1/checks/history?kind=colour`, 400],
   ['PUT', alias, 200, { version: 1, ...why }],
   ['PUT', alias, 412, { version: 1, ...why }, { 'if-match': '"99"' }],
   ['POST', `${alias}/rollback`, 409, why],
@@ -64,6 +82,20 @@ const walk: Step[] = [
   ['GET', `${alias}/reports`, 200],
   ['GET', `${alias}/readiness`, 200],
   ['GET', `${model}/aliases/rollback-target/readiness`, 409],
+  ['PUT', node, 200, registered],
+  ['PUT', node, 409, { ...registered, agent: 'agent-two' }],
+  ['PUT', node, 400, { ...registered, disk: 'large' }],
+  ['PUT', `${node}/residency`, 200, held],
+  ['PUT', '/v1/nodes/nobody/residency', 404, held],
+  ['GET', `${node}/assignments?revision=0`, 200],
+  ['GET', node, 200],
+  ['GET', '/v1/nodes', 200],
+  ['GET', `${model}/residency`, 200],
+  ['DELETE', node, 409],
+  ['GET', '/v1/jobs', 200],
+  ['GET', '/v1/jobs?state=waiting', 400],
+  ['GET', '/v1/jobs/summary', 200],
+  ['POST', '/v1/jobs/none/retry', 404],
   ['POST', `${alias}/rollback`, 200, { from: 'v2', ...why }],
   ['PUT', alias, 409, { version: 2, ...why }],
   ['GET', `${alias}/rollbacks`, 200],
@@ -84,7 +116,8 @@ let api: TestApi;
 const described = new DescribedApi();
 
 beforeAll(async () => {
-  api = await startApi({ env: { LASTGOOD_BODY_LIMIT_BYTES: '4096', LASTGOOD_TOKEN: 'secret' } });
+  const env = { LASTGOOD_BODY_LIMIT_BYTES: '4096', LASTGOOD_TOKEN: 'secret', ...ONE_ATTEMPT };
+  api = await startApi({ jobs: true, env });
 });
 afterAll(() => api.close());
 
@@ -109,6 +142,20 @@ describe('docs/openapi.json, by which others write clients,', () => {
     const seen = await call(['GET', `${alias}/rollbacks/${items[0]?.id}`, 200]);
     expect(described.problemOf(seen)).toBeNull();
     expect(seen.status).toBe(200);
+  });
+
+  it('is what is answered when a node that fell silent is deleted', async () => {
+    await query(api.databaseUrl, `UPDATE nodes SET reported_at = now() - interval '1 hour'`);
+    const seen = await call(['DELETE', node, 204]);
+    expect(described.problemOf(seen)).toBeNull();
+    expect(seen.status).toBe(204);
+  });
+
+  it('is what is answered when a failed job is to run again', async () => {
+    const [id] = await failJobs(api, 1);
+    const seen = await call(['POST', `/v1/jobs/${id}/retry`, 202]);
+    expect(described.problemOf(seen)).toBeNull();
+    expect(seen.status).toBe(202);
   });
 
   it('is what is answered to a wrong token', async () => {
