@@ -8,8 +8,10 @@ export function digestProblem(value: unknown): string | null {
 
 /** Says what is wrong with an artifact's URI as a text, or null. Whether a store serves it is the stores' to say. */
 export function uriProblem(value: unknown): string | null {
-  const fits = typeof value === 'string' && value.length <= 2048 && /^[a-z][a-z0-9+.-]*:\/\/\S+$/.test(value);
-  return fits ? null : 'must be a URI such as s3://bucket/key or file:///folder/name';
+  // In bytes: checks find a URI by an index, whose entries have their limit.
+  const fits =
+    typeof value === 'string' && Buffer.byteLength(value) <= 2048 && /^[a-z][a-z0-9+.-]*:\/\/\S+$/.test(value);
+  return fits ? null : 'must be a URI such as s3://bucket/key or file:///folder/name, of at most 2048 bytes';
 }
 
 /** Says what is wrong with an artifact's media type, or null. */

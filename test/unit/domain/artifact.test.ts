@@ -90,6 +90,7 @@ describe("an artifact's URI, digest and media type", () => {
     's3://a\n',
     '1s://a',
     `s3://${'x'.repeat(2048)}`,
+    `s3://models/${'重'.repeat(700)}`,
     null,
     5,
   ])('is refused as a URI: %.30j', (uri) => {
