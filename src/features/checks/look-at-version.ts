@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { nestLog, reasonOf } from '../../platform/telemetry/structured-log.js';
 import type { Observation } from './check.entity.js';
@@ -45,8 +44,6 @@ export class LookAtVersion {
    * @throws the signal's reason, and what the database throws
    */
   async execute(key: VersionKey, needs: readonly Need[], from: Round, options: LookOptions): Promise<Looked> {
-    // Each question under way listens to the signal, some of them at several places. Node would suspect a leak.
-    setMaxListeners(AT_ONCE * 8, options.signal);
     const until = performance.now() + SLICE_MS;
     let round: Round | null = from;
     let recorded: Promise<Round | null> = Promise.resolve(from);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from 'bullmq';
 import { openConsumer } from './bull-consumer.js';
 import type { BullConsumer, BullJob } from './bull-consumer.js';
@@ -66,6 +67,8 @@ export class BullJobWorker extends JobWorker {
   }
 
   private async process(job: BullJob, token = '', signal = new AbortController().signal): Promise<void> {
+    // A handler may have many questions under way that all listen; Node would suspect a leak from the eleventh on.
+    setMaxListeners(0, signal);
     const handler = this.handlers.find(job.name);
     try {
       // Not permanent: while a release rolls out, a newer process may append what this one does not know yet.
