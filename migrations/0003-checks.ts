@@ -49,11 +49,19 @@ const UP = [
      PRIMARY KEY (model_id, version, depth),
      FOREIGN KEY (model_id, version) REFERENCES versions (model_id, version)
    ) WITH (fillfactor = 70)`,
-  // Versions from before there were rounds: strewn over a week and a month. Those that are needed are put forward by the
-  // schedule itself, within a minute.
+  // Versions from before there were rounds: strewn over a week and a month, those that served lately over an hour and a
+  // week. Those that an alias points at are put forward by the schedule itself, within a minute.
   `INSERT INTO check_rounds (model_id, version, depth, urgency, due_at)
-     SELECT model_id, version, depth, 4, now() + random() * days * interval '1 day'
-     FROM versions CROSS JOIN (VALUES ('look', 7), ('deep', 30)) AS rounds (depth, days)`,
+     SELECT model_id, version, depth, urgency, now() + random() * most
+     FROM (
+       SELECT model_id, version, CASE WHEN EXISTS (
+         SELECT FROM alias_history h
+         WHERE h.model_id = v.model_id AND h.from_version = v.version AND h.at > now() - interval '14 days'
+       ) THEN 3 ELSE 4 END AS urgency FROM versions v
+     ) placed
+     JOIN (VALUES (3, 'look', interval '1 hour'), (3, 'deep', interval '7 days'),
+                  (4, 'look', interval '7 days'), (4, 'deep', interval '30 days')) AS rounds (urgency, depth, most)
+       USING (urgency)`,
   `CREATE INDEX check_rounds_due ON check_rounds (depth, urgency, due_at)`,
   `CREATE INDEX check_rounds_picked ON check_rounds (depth, urgency, due_at) WHERE picked_at IS NOT NULL`,
 

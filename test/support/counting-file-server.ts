@@ -26,7 +26,10 @@ export async function startCountingFileServer(
     const range = from === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${bytes.length}` };
     const headers = { 'content-length': end - start + 1, ...range, ...(etag === null ? {} : { etag }) };
     response.writeHead(from === undefined ? 200 : 206, headers);
-    if (request.method === 'HEAD') return void response.end();
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     const pieces = function* (): Generator<Buffer> {
       for (let at = start; at <= end; at += PIECE) {
         const piece = bytes.subarray(at, Math.min(at + PIECE, end + 1));

@@ -26,7 +26,12 @@ export class CheckScheduler implements OnModuleDestroy {
     const log = nestLog('Checks');
     this.tickers = [
       new Ticker({ name: 'the schedule of checks', everyMs: PICK_MS, work: () => this.pick(), log }),
-      new Ticker({ name: 'the upkeep of the schedule of checks', everyMs: ALIGN_MS, work: () => this.align(), log }),
+      new Ticker({
+        name: 'the upkeep of the schedule of checks',
+        everyMs: ALIGN_MS,
+        work: (signal) => this.align(signal),
+        log,
+      }),
       new Ticker({
         name: 'the end of old observations',
         afterMs: ALIGN_MS,
@@ -54,8 +59,11 @@ export class CheckScheduler implements OnModuleDestroy {
     });
   }
 
-  private async align(): Promise<void> {
-    await this.transactions.run((transaction) => this.due.align(transaction));
+  private async align(signal: AbortSignal): Promise<void> {
+    let isMore = true;
+    while (isMore && !signal.aborted) {
+      isMore = (await this.transactions.run((transaction) => this.due.align(transaction))) === true;
+    }
   }
 
   // Every worker asks for it, and at most one waits.

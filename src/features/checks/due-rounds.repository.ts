@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { checkInterval, DEPTHS, URGENCIES, type Depth } from '../../domain/check-schedule.js';
 import { ROLES } from '../../domain/role.js';
-import { protectedVersionsSql, Retention } from '../protection/index.js';
+import { POINTED_VERSIONS_SQL } from '../protection/index.js';
 import type { VersionKey } from './check-jobs.js';
 import { CheckOptions } from './check-options.js';
 import { LEASE_SECONDS } from './round.repository.js';
@@ -18,6 +18,9 @@ export interface DueRound extends VersionKey {
  * comes first; of the readings only few, so that each gets ahead.
  */
 const MOST = { look: 500, deep: 16 };
+
+/** How many rounds are put at their place in one transaction: few enough for the time that a statement has. */
+const ALIGNED_AT_ONCE = 5000;
 
 /** Any constant that no other part of the product takes a lock under. */
 const ALIGNING = 7_420_301;
@@ -42,11 +45,12 @@ const PICK = `
   FROM due WHERE r.model_id = due.model_id AND r.version = due.version AND r.depth = due.depth
   RETURNING r.model_id AS "modelId", r.version, r.depth, r.urgency`;
 
-// What gained a role on a way that made no check of its own. Strewn over the new interval, since it may be many.
+// What gained a role on a way that made no check of its own. Strewn over the new interval, since it may be many. A
+// version that is only kept had a role before, and comes down to it by its next check.
 const ALIGN = `
   WITH needed AS (
-    SELECT p.model_id, p.version, k.depth, p.rank, k.seconds FROM (${protectedVersionsSql('$1')}) p
-    JOIN unnest($2::text[], $3::integer[], $4::float8[]) AS k (depth, rank, seconds) ON k.rank = p.rank
+    SELECT p.model_id, p.version, k.depth, p.rank, k.seconds FROM (${POINTED_VERSIONS_SQL}) p
+    JOIN unnest($1::text[], $2::integer[], $3::float8[]) AS k (depth, rank, seconds) ON k.rank = p.rank
   )
   INSERT INTO check_rounds AS r (model_id, version, depth, urgency, due_at)
   SELECT model_id, version, depth, rank, now() + random() * seconds * interval '1 second' FROM needed n
@@ -54,16 +58,15 @@ const ALIGN = `
     SELECT FROM check_rounds s
     WHERE s.model_id = n.model_id AND s.version = n.version AND s.depth = n.depth AND s.urgency <= n.rank
   )
+  LIMIT ${ALIGNED_AT_ONCE}
   ON CONFLICT (model_id, version, depth) DO UPDATE SET
-    urgency = excluded.urgency, due_at = least(r.due_at, excluded.due_at)`;
+    urgency = excluded.urgency, due_at = least(r.due_at, excluded.due_at)
+  RETURNING depth`;
 
 /** The schedule as a whole: what is due, and what stands at the wrong place in it. */
 @Injectable()
 export class DueRoundsRepository {
-  constructor(
-    private readonly options: CheckOptions,
-    private readonly retention: Retention,
-  ) {}
+  constructor(private readonly options: CheckOptions) {}
 
   /** Takes what is due, the most urgent and oldest first, and moves it on, so that it is not due again before long. */
   async pick(manager: EntityManager): Promise<DueRound[]> {
@@ -74,19 +77,19 @@ export class DueRoundsRepository {
 
   /**
    * Puts versions whose role asks for more checks than they are scheduled for at their place: a safety net below the
-   * checks of moves. One worker at a time does it; returns without a word where another is at it.
+   * checks of moves. One worker at a time does it. Returns whether there may be more.
    */
-  async align(manager: EntityManager): Promise<void> {
+  async align(manager: EntityManager): Promise<boolean> {
     const [lock]: { free: boolean }[] = await manager.query('SELECT pg_try_advisory_xact_lock($1) AS free', [ALIGNING]);
-    if (lock?.free !== true) return;
+    if (lock?.free !== true) return false;
     const kinds = DEPTHS.flatMap((depth) =>
       ROLES.map((role, rank) => ({ depth, rank, seconds: checkInterval(this.options.intervals, depth, role) })),
     ).filter(({ seconds }) => seconds !== null);
-    await manager.query(ALIGN, [
-      this.retention.seconds,
+    const rows: object[] = await manager.query(ALIGN, [
       kinds.map(({ depth }) => depth),
       kinds.map(({ rank }) => rank),
       kinds.map(({ seconds }) => seconds),
     ]);
+    return rows.length === ALIGNED_AT_ONCE;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { ROLES, type Role } from '../../domain/role.js';
-import { protectedVersionsSql } from './protected-versions.sql.js';
+import { protectedVersionsSql, RANK_OF_VERSION_SQL } from './protected-versions.sql.js';
 import { Retention } from './retention.js';
 
 /** A version that may be needed, and what for. */
@@ -35,9 +35,9 @@ export class ProtectedVersions {
 
   /** What one version is needed for, or null where nothing needs it. */
   async roleOf(modelId: number, version: number): Promise<Role | null> {
-    const sql = `SELECT rank FROM (${protectedVersionsSql('$1')}) p WHERE model_id = $2 AND version = $3`;
-    const [row]: Pick<Row, 'rank'>[] = await this.dataSource.query(sql, [this.retention.seconds, modelId, version]);
-    return row === undefined ? null : (ROLES[row.rank] ?? null);
+    const values = [this.retention.seconds, modelId, version];
+    const [row]: { rank: number | null }[] = await this.dataSource.query(RANK_OF_VERSION_SQL, values);
+    return row?.rank == null ? null : (ROLES[row.rank] ?? null);
   }
 }
 
