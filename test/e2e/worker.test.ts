@@ -74,11 +74,13 @@ describe('lastgood worker', () => {
     // Other work waits too, which moves have in common.
     const owed = await count(`outbox WHERE name = 'version.check'`);
     expect(owed).toBeGreaterThan(10);
-    const before = await count('checks');
+    // What moves ask for; the schedule may have bytes read beside that.
+    const looks = () => count(`checks WHERE kind = 'artifact'`);
+    const before = await looks();
     await redis.restart();
     await until('nothing waits', async () => (await waiting()) === 0);
-    await until('each job ran', async () => (await count('checks')) >= before + owed);
-    expect(await count('checks')).toBe(before + owed);
+    await until('each job ran', async () => (await looks()) >= before + owed);
+    expect(await looks()).toBe(before + owed);
     expect(await jobs.end()).toMatchObject({ code: 0 });
     expect(await server.end()).toMatchObject({ code: 0 });
   });

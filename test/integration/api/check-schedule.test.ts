@@ -33,7 +33,7 @@ describe('the schedule of checks', () => {
 
   const rounds = (model: string, depth: string) =>
     rows.query<Row>(
-      `SELECT version, depth, urgency, completed_at IS NOT NULL AS checked,
+      `SELECT version, depth, urgency, completed_at IS NOT NULL AND picked_at IS NULL AS checked,
               extract(epoch FROM due_at - now())::float8 AS seconds
        FROM check_rounds WHERE model_id = (SELECT id FROM models WHERE name = $1) AND depth = $2 ORDER BY version`,
       [model, depth],
