@@ -168,7 +168,7 @@ export interface ReadinessSubjectView {
 
 /** One line of a checklist. Only `fail` and `unknown` stand in the way of being ready; `warn` is worth knowing. */
 export interface ReadinessItemView {
-  name: 'rollback-target' | CheckedItem;
+  name: 'rollback-target' | CheckedItem | 'nodes';
   state: ItemState;
   text: string;
   /** What to do about it. */

@@ -6,7 +6,7 @@ export type ItemState = 'pass' | 'warn' | 'fail' | 'unknown';
 
 /** One line of a checklist: what was seen, by how many checks, how old the oldest of them is, and what to do next. */
 export interface ReadinessItem {
-  readonly name: 'rollback-target' | CheckedItem;
+  readonly name: 'rollback-target' | CheckedItem | 'nodes';
   readonly state: ItemState;
   readonly text: string;
   /** What to do about it; null where there is nothing to do. */

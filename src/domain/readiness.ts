@@ -4,6 +4,7 @@ import { judge, type Judged, type NewestCheck } from './readiness-evidence.js';
 import { summed, type ReadinessItem } from './readiness-item.js';
 import { CHECKED_ITEMS, expectedSubjects, KIND_OF, type CheckedItem, type TargetNeeds } from './readiness-needs.js';
 import { seenText } from './readiness-text.js';
+import { nodesItem } from './readiness-nodes.js';
 import { formatVersion } from './version-number.js';
 
 /** All that readiness is judged by. */
@@ -17,6 +18,8 @@ export interface ReadinessFacts {
   readonly controllers: readonly string[];
   /** The newest check of each subject of the target, and of the live version's config; others are passed over. */
   readonly checks: readonly NewestCheck[];
+  /** The same of the target and the live version on each node of their pools; null where no node is registered. */
+  readonly residency: readonly NewestCheck[] | null;
   readonly maxAges: MaxAges;
   readonly now: Date;
 }
@@ -34,10 +37,14 @@ export interface Readiness {
  * Without a rollback target there is nothing to ask the stores about, and the checklist is shorter.
  */
 export function readiness(facts: ReadinessFacts): Readiness {
-  const { target } = facts;
+  const { target, model, live, residency, maxAges, now } = facts;
   const newest = new Map(facts.checks.map((check) => [keyOf(check), check]));
   const items = target === null ? [] : CHECKED_ITEMS.map((item) => checkedItem(item, target.needs, facts, newest));
-  const checklist = [targetItem(facts), ...items];
+  const onNodes =
+    target === null
+      ? []
+      : nodesItem({ model, live, target: target.needs.version, residency, maxAgeSeconds: maxAges.residency, now });
+  const checklist = [targetItem(facts), ...items, ...onNodes];
   return { verdict: verdictOf(checklist), checklist };
 }
 

@@ -85,9 +85,14 @@ export function residencyCheck({
   }
   if (held?.state === 'resident') return { state: 'present', evidence: { bytes: held.bytesTotal } };
   if (noRoom !== null) return { state: 'unsupported', evidence: { said: `does not fit: ${noRoom}` } };
-  if (held === null) return { state: 'missing', evidence: { residency: 'pending' } };
+  if (held === null) return { state: 'missing', evidence: { said: 'not begun', residency: 'pending' } };
   const { state: residency, bytesDone, bytesTotal, reason } = held;
-  return { state: 'missing', evidence: { residency, bytesDone, bytesTotal, ...(reason !== null && { said: reason }) } };
+  return { state: 'missing', evidence: { said: reason ?? progress(held), residency, bytesDone, bytesTotal } };
+}
+
+function progress({ state, bytesDone, bytesTotal }: Pick<HeldFacts, 'state' | 'bytesDone' | 'bytesTotal'>): string {
+  const done = bytesTotal === 0 ? 0 : Math.floor((100 * bytesDone) / bytesTotal);
+  return state === 'pending' ? 'not begun' : `${state}, ${done} % there`;
 }
 
 const same = (a: readonly PlanItem[], b: readonly PlanItem[]): boolean => textOf(a) === textOf(b);

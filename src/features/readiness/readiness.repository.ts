@@ -40,13 +40,14 @@ const ALIAS = `
   LEFT JOIN versions v ON v.model_id = m.id AND v.version = t.version
   WHERE m.name = $1`;
 
+// What lies on which node is told by the nodes themselves; of that the checks keep only when it changed.
 // Evidence of what is well is never shown, and of ten thousand files it would be most of the answer's weight.
 const COLUMNS = `
   version, kind, subject, state, CASE WHEN state <> 'present' THEN evidence END AS evidence,
   observed_at AS "observedAt", since`;
 
 const CHECKS = `
-  SELECT ${COLUMNS} FROM newest_checks WHERE model_id = $1 AND version = $3 AND kind <> 'config'
+  SELECT ${COLUMNS} FROM newest_checks WHERE model_id = $1 AND version = $3 AND kind NOT IN ('config', 'residency')
   UNION ALL
   SELECT ${COLUMNS} FROM newest_checks WHERE model_id = $1 AND version = $2 AND kind = 'config'`;
 

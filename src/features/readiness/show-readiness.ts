@@ -5,7 +5,7 @@ import { pairedWith } from '../../domain/names.js';
 import { maxAgesOf, type MaxAges } from '../../domain/readiness-ages.js';
 import { CheckOptions } from '../checks/index.js';
 import { ModelRepository } from '../models/index.js';
-import { NodeOptions } from '../nodes/index.js';
+import { NodeOptions, ResidencyChecks } from '../nodes/index.js';
 import { PinSettings } from '../pins/index.js';
 import { ReadinessRepository, type ReadinessRow } from './readiness.repository.js';
 import { readinessView } from './readiness.view.js';
@@ -18,6 +18,7 @@ export class ShowReadiness {
   constructor(
     private readonly models: ModelRepository,
     private readonly rows: ReadinessRepository,
+    private readonly residency: ResidencyChecks,
     { intervals }: CheckOptions,
     { leaseSeconds }: NodeOptions,
     pins: PinSettings,
@@ -33,8 +34,12 @@ export class ShowReadiness {
     const { modelId, live, controllers, recoveriesMs, now } = row;
     const { maxAges } = this;
     const target = targetOf(row);
-    const checks = target === null ? [] : await this.rows.checks(modelId, { live, target: target.needs.version });
-    return readinessView({ model, alias, live, target, controllers, checks, maxAges, now }, recoveriesMs);
+    const versions = target === null ? null : { live, target: target.needs.version };
+    const [checks, residency] = await Promise.all([
+      versions === null ? [] : this.rows.checks(modelId, versions),
+      versions === null ? null : this.residency.ofVersions(modelId, Object.values(versions), now),
+    ]);
+    return readinessView({ model, alias, live, target, controllers, checks, residency, maxAges, now }, recoveriesMs);
   }
 
   private async notThere(model: string, alias: string): Promise<Refusal> {

@@ -20,6 +20,7 @@ const bare: Omit<ReadinessFacts, 'checks'> = {
   live: LIVE,
   target: { proven: true, needs },
   controllers: ['server-1'],
+  residency: null,
   maxAges: MAX_AGES,
   now: NOW,
 };

@@ -51,7 +51,16 @@ const withoutChecks: fc.Arbitrary<Omit<ReadinessFacts, 'checks'>> = fc
   .map(({ proven, uris, image, secrets, controllers }) => {
     const env = { PLAIN: 'text', ...Object.fromEntries(secrets.map((name) => [name, { secretRef: 'env://X' }])) };
     const target = proven === null ? null : { proven, needs: { version: TARGET, uris, image, env } };
-    return { model: 'm', alias: 'production', live: LIVE, target, controllers, maxAges: MAX_AGES, now: NOW };
+    return {
+      model: 'm',
+      alias: 'production',
+      live: LIVE,
+      target,
+      controllers,
+      residency: null,
+      maxAges: MAX_AGES,
+      now: NOW,
+    };
   });
 
 /** An alias that needs this and that, with a check of each expected thing or without, of any state and age. */
