@@ -21,7 +21,7 @@ const MEANINGS: [ExitCode, string][] = [
   [EXIT.unexpected, 'something broke that should not have'],
   [EXIT.usage, 'the command line cannot be used; nothing was sent'],
   [EXIT.refused, 'the registry refused; the same command will be refused again'],
-  [EXIT.notFound, 'no such model, version, alias, artifact, job or record'],
+  [EXIT.notFound, 'no such model, version, alias, artifact, job, node or record'],
   [EXIT.conflict, 'the state is not the one that was assumed: look again, then decide'],
   [EXIT.unreachable, 'the registry, its database, its job queue or its store gave no answer'],
   [EXIT.aborted, 'the person at the terminal said no'],

@@ -7,6 +7,8 @@ import { addHistory } from './history.js';
 import { addJobs } from './jobs.js';
 import { addKnownGood } from './known-good.js';
 import { addModels } from './models.js';
+import { addNodes } from './nodes.js';
+import { addPrepull } from './prepull.js';
 import { addPromote } from './promote.js';
 import { addReadiness } from './readiness.js';
 import { addRegister } from './register.js';
@@ -42,6 +44,7 @@ export function registerCliCommands(program: Command, shell: Shell): void {
     addChecks,
   ])
     add(program, shell);
-  for (const add of [addReadiness, addRollback, addClear, addKnownGood, addSoak, addJobs]) add(program, shell);
+  for (const add of [addReadiness, addRollback, addClear, addKnownGood, addSoak, addJobs, addNodes, addPrepull])
+    add(program, shell);
   program.addHelpText('after', `\n${exitCodesHelp()}`);
 }

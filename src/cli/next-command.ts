@@ -27,6 +27,7 @@ const HINTS: Partial<Record<ErrorCode, Hint>> = {
   'revision-stale': show,
   'outcome-unknown': show,
   'alias-paired': show,
+  'node-not-found': () => 'lastgood nodes',
   'job-not-found': () => 'lastgood jobs',
   'job-not-failed': () => 'lastgood jobs',
   unauthorized: () => 'export LASTGOOD_TOKEN=<token>',

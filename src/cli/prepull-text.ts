@@ -1,0 +1,45 @@
+import type { ModelResidencyView, ResidencyView, VersionResidencyView } from '../client/index.js';
+import { versionName } from './format.js';
+import { table } from './output.js';
+import { residencyCell, residencyReason } from './residency-cell.js';
+import type { Shell } from './shell.js';
+
+type Look = Pick<Shell, 'paint'>;
+
+/** Node by node how far each version has come, what keeps it, and for each version on how many nodes it is. */
+export function prepullText(shell: Look, { model, versions, items }: ModelResidencyView): string {
+  if (versions.length === 0) return `No version of ${model} may be needed: no alias points at one.`;
+  if (items.length === 0) return `No node is in the pool of a version of ${model}. \`lastgood nodes\` lists the nodes.`;
+  const summary = versions.map((version) => summaryLine(shell, version)).join('\n');
+  const reasons = items
+    .filter(({ state }) => state !== 'resident')
+    .map((item) => ({ item, reason: residencyReason(item) }))
+    .filter(({ reason }) => reason !== '')
+    .map(({ item, reason }) => `${item.node} ${versionName(item.version)}: ${reason}`);
+  return [gridOf(shell, versions, items), reasons.join('\n'), summary].filter((part) => part !== '').join('\n\n');
+}
+
+function gridOf(shell: Look, versions: VersionResidencyView[], items: ResidencyView[]): string {
+  const cells = new Map(items.map((item) => [`${item.node} ${item.version}`, item]));
+  const nodes = [...new Set(items.map(({ node }) => node))].toSorted((a, b) => (a < b ? -1 : 1));
+  const rows = nodes.map((node) => [
+    shell.paint.bold(node),
+    ...versions.map(({ version }) => {
+      const item = cells.get(`${node} ${version}`);
+      return item === undefined ? shell.paint.dim('–') : residencyCell(shell, item);
+    }),
+  ]);
+  const heads = versions.map(({ version, role }) => `${versionName(version)} ${role}`);
+  return table(shell, ['NODE', ...heads], rows);
+}
+
+function summaryLine(
+  { paint }: Look,
+  { version, role, wanted, resident, failed, silent }: VersionResidencyView,
+): string {
+  const whole = resident === wanted && wanted > 0;
+  const count = `${resident} of ${wanted} nodes`;
+  const more = [...(failed > 0 ? [`${failed} failed`] : []), ...(silent > 0 ? [`${silent} silent`] : [])];
+  const tail = more.length === 0 ? '' : `; ${more.join(', ')}`;
+  return `${versionName(version)}, ${role}: on ${whole ? paint.green(count) : paint.yellow(count)}${tail}`;
+}
