@@ -34,6 +34,12 @@ const FAULTS: Record<string, Fault<S3FaultPlace>> = {
     (place) => place.remove('weights.bin'),
     () => ({ 'weights.bin': missing('answered 404') }),
   ),
+  'an object was overwritten with as many other bytes': to(
+    'weights.bin',
+    (place) => place.lay('weights.bin', 'other'),
+    () => ({ 'weights.bin': changed({ size: 1000, mark: expect.anything() }) }),
+    () => ({ 'weights.bin': changed({ bytes: 1000, digest: expect.stringMatching(/^sha256:/) }) }),
+  ),
   'an object was cut short': to(
     'weights.bin',
     (place) => place.lay('weights.bin', 600),
@@ -43,6 +49,12 @@ const FAULTS: Record<string, Fault<S3FaultPlace>> = {
     'shards/1.bin',
     (place) => place.remove('shards/1.bin'),
     () => ({ 'shards/': changed({ size: 2000, objects: 2, expected: expect.objectContaining({ size: 3000 }) }) }),
+  ),
+  'one file below a prefix was overwritten with as many other bytes': to(
+    'shards/0.bin',
+    (place) => place.lay('shards/0.bin', 'other'),
+    () => ({ 'shards/': changed({ size: 3000, objects: 3, mark: expect.anything() }) }),
+    () => ({ 'shards/': changed({ bytes: 3000, objects: 3, digest: expect.stringMatching(/^sha256:/) }) }),
   ),
   'one file below a prefix was cut short': to(
     'shards/deep/2.bin',

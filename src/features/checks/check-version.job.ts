@@ -69,6 +69,7 @@ export class CheckVersion {
     if (overtaken || left !== null) return;
     await this.rounds.complete(key, 'look', round, role);
     await this.rounds.hastenReading(key, role);
+    await this.rounds.hastenOutdatedLook(key);
   }
 
   private async recordOf({ modelId, version }: VersionKey): Promise<NeededRecord> {

@@ -66,6 +66,7 @@ export class ReadVersion {
   }
 
   private async goOn(key: VersionKey): Promise<void> {
+    await this.rounds.hastenOutdatedLook(key);
     const role = await this.protectedVersions.roleOf(key.modelId, key.version);
     const job = roundJob(key, 'deep', urgencyOf(role));
     await this.transactions.run((transaction) => this.outbox.append(transaction, [job]));
@@ -74,6 +75,8 @@ export class ReadVersion {
   private async complete(key: VersionKey, round: Round): Promise<void> {
     const role = await this.protectedVersions.roleOf(key.modelId, key.version);
     await this.rounds.complete(key, 'deep', round, role);
+    // The round may have settled a doubt on its way, which then was no longer there to be settled by itself.
+    await this.rounds.hastenOutdatedLook(key);
   }
 }
 

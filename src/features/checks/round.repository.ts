@@ -34,6 +34,14 @@ const ADD = `
   FROM unnest($4::text[], $5::float8[]) AS added (depth, seconds)
   ON CONFLICT DO NOTHING`;
 
+// A reading has shown otherwise since. Of what a look cannot tell, the next look is newer than the reading.
+const OUTDATED = `EXISTS (
+  SELECT FROM newest_checks seen
+  JOIN newest_checks read ON read.model_id = seen.model_id AND read.version = seen.version
+    AND read.subject = seen.subject AND read.kind = 'content'
+  WHERE seen.model_id = $1 AND seen.version = $2 AND seen.kind = 'artifact' AND seen.observed_at < read.observed_at
+    AND seen.state <> read.state AND seen.state IN ('present', 'changed') AND read.state IN ('present', 'changed'))`;
+
 /** Rows of `check_rounds`: when each version is to be looked at and read, and how far the round under way has come. */
 @Injectable()
 export class RoundRepository {
@@ -108,6 +116,15 @@ export class RoundRepository {
   /** Makes the next look at a version due at once. */
   async hastenLook({ modelId, version }: VersionKey): Promise<void> {
     const sql = `UPDATE check_rounds SET due_at = now() WHERE ${KEY} AND picked_at IS NULL`;
+    await this.dataSource.query(sql, [modelId, version, 'look']);
+  }
+
+  /**
+   * Makes the next look at a version due at once where its readings have shown otherwise than its newest look. Called
+   * after both: while a look is under way it does nothing, and the end of that look calls it again.
+   */
+  async hastenOutdatedLook({ modelId, version }: VersionKey): Promise<void> {
+    const sql = `UPDATE check_rounds SET due_at = now() WHERE ${KEY} AND picked_at IS NULL AND ${OUTDATED}`;
     await this.dataSource.query(sql, [modelId, version, 'look']);
   }
 }
