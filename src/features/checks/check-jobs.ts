@@ -31,8 +31,9 @@ export const URGENT = 10;
 /** The priority of a check that somebody asks for. */
 export const ASKED = 20;
 
-// From 200 on, behind what people and moves set going; reading behind looking, since a job of it takes much longer.
-const FIRST = { look: 200, deep: 1200 };
+// From 200 on, behind what people and moves set going. Reading comes behind looking at the equally urgent, since a job of it
+// takes much longer, but ahead of looking at the less urgent: a new target's bytes do not wait for a sweep of old versions.
+const FIRST = { look: 200, deep: 250 };
 const STEP = 100;
 
 /** The job that goes on with a version's round. Repeats collapse while one waits. */
