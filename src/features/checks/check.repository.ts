@@ -44,8 +44,8 @@ export class CheckRepository {
   }
 
   /** Keeps what was seen, in the history and as the newest of each subject. */
-  async record(observations: readonly Observation[]): Promise<void> {
-    if (observations.length > 0) await this.dataSource.query(RECORD, [JSON.stringify(observations)]);
+  async record(observations: readonly Observation[], manager: EntityManager = this.dataSource.manager): Promise<void> {
+    if (observations.length > 0) await manager.query(RECORD, [JSON.stringify(observations)]);
   }
 
   /** Takes back that these are the newest observations of anything; the history keeps them. In the caller's transaction. */

@@ -4,8 +4,8 @@ import { planPlacement } from '../../domain/placement/plan-placement.js';
 import type { WantedVersion } from '../../domain/placement/placement.js';
 import type { PullLimit } from '../../domain/placement/pull-limit.js';
 import { inPool } from '../../domain/placement/pool.js';
-import type { HeldFacts, NodeFacts, PlanItem, PlanToWrite } from './plan.repository.js';
-import { keyOf } from './version-facts.repository.js';
+import type { HeldFacts, NodeFacts, PlanItem, PlanToWrite, SeenOnNode } from './plan.repository.js';
+import { keyOf, versionOf } from './version-facts.repository.js';
 
 /** A wanted version with its place in the database. */
 export type Wanted = WantedVersion & { readonly modelId: number };
@@ -19,16 +19,24 @@ export interface Turned {
   evidence: Record<string, unknown>;
 }
 
-/** Plans that differ from what is stored, and what of them is to be recorded as checks. */
+/** What of a node is recorded as a check and is true no more: the node is gone, or need not hold the version. */
+export interface Gone {
+  modelId: number;
+  version: number;
+  subject: string;
+}
+
+/** Plans that differ from what is stored, what of them is to be recorded as checks, and which checks stand no more. */
 export function makePlans(
   nodes: readonly NodeFacts[],
   wanted: readonly Wanted[],
   limit: PullLimit,
-): { plans: PlanToWrite[]; turned: Turned[] } {
+): { plans: PlanToWrite[]; turned: Turned[]; gone: Gone[] } {
   const byId = new Map(wanted.map((version) => [version.id, version]));
   const planned = planPlacement({ nodes: nodes.map(plannedNode), versions: wanted, limit });
   const plans: PlanToWrite[] = [];
   const turned: Turned[] = [];
+  const gone: Gone[] = [];
   for (const facts of nodes) {
     const placements = planned.get(facts.node);
     // What a silent node was told last stays as it is: it must not come back to an empty list, and evict what it has.
@@ -38,11 +46,17 @@ export function makePlans(
       .map((version) => stateOf(facts, version, items));
     const seen = Object.fromEntries(states.map((one) => [keyOf(one), one.state]));
     turned.push(...states.filter((one) => facts.seen?.[keyOf(one)] !== one.state));
+    gone.push(...recordedOf({ node: facts.node, seen: facts.seen ?? {} }).filter((one) => !(keyOf(one) in seen)));
     const revised = placements !== undefined && (facts.revision === 0 || !same(told(items), told(facts.items ?? [])));
     if (revised || !same(items, facts.items ?? []) || canonicalJson(seen) !== canonicalJson(facts.seen ?? {}))
       plans.push({ node: facts.node, items, seen, revised });
   }
-  return { plans, turned };
+  return { plans, turned, gone };
+}
+
+/** All that is recorded as checks of a node. */
+export function recordedOf({ node, seen }: SeenOnNode): Gone[] {
+  return Object.keys(seen).map((key) => ({ ...versionOf(key), subject: node }));
 }
 
 /** What the agent is told of a plan: what does not fit is not to be kept, so it is not on its list. */

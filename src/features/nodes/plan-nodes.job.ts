@@ -3,7 +3,7 @@ import { Transactions, type Transaction } from '../../platform/database/transact
 import { JobHandlers } from '../../platform/queue/index.js';
 import { CheckRepository } from '../checks/index.js';
 import { ProtectedVersions } from '../protection/index.js';
-import { makePlans, type Wanted } from './make-plans.js';
+import { makePlans, recordedOf, type Wanted } from './make-plans.js';
 import { NodeOptions } from './node-options.js';
 import { PLAN_NODES } from './plan-jobs.js';
 import { PlanRepository } from './plan.repository.js';
@@ -33,22 +33,23 @@ export class PlanNodes {
   }
 
   private async plan(transaction: Transaction): Promise<void> {
-    const nodes = await this.plans.begin(transaction);
-    if (nodes.length === 0) return;
-    const { plans, turned } = makePlans(nodes, await this.wanted(), this.options.pullLimit);
-    // Before the plans say that it is recorded: after a crash in between it is recorded twice rather than not at all.
+    const { nodes, forgotten } = await this.plans.begin(transaction);
+    if (nodes.length + forgotten.length === 0) return;
+    const { plans, turned, gone } = makePlans(nodes, await this.wanted(transaction), this.options.pullLimit);
     const observedAt = new Date();
     await this.checks.record(
       turned.map(({ node, ...seen }) => ({ ...seen, kind: 'residency', subject: node, durationMs: 0, observedAt })),
+      transaction,
     );
+    await this.checks.forget(transaction, 'residency', [...gone, ...forgotten.flatMap(recordedOf)]);
     await this.plans.write(transaction, plans);
   }
 
-  private async wanted(): Promise<Wanted[]> {
-    const needed = (await this.protectedVersions.all()).flatMap(({ role, ...key }) =>
+  private async wanted(transaction: Transaction): Promise<Wanted[]> {
+    const needed = (await this.protectedVersions.all(transaction)).flatMap(({ role, ...key }) =>
       role === 'kept' ? [] : [{ ...key, role }],
     );
-    const facts = await this.versions.ofPlanned(needed);
+    const facts = await this.versions.ofPlanned(transaction, needed);
     return needed.flatMap(({ role, ...key }) => {
       const found = facts.get(keyOf(key));
       return found === undefined ? [] : [{ ...found, id: keyOf(key), role }];

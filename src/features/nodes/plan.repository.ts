@@ -41,6 +41,9 @@ export interface HeldFacts {
   reason: string | null;
 }
 
+/** What was last recorded as checks of a node, by the keys of the versions. */
+export type SeenOnNode = Pick<PlanToWrite, 'node' | 'seen'>;
+
 /** A plan to write. `revised`: the list that the agent is given changed, and not only what people read about it. */
 export interface PlanToWrite {
   node: string;
@@ -81,7 +84,11 @@ const SILENT = `
   WHERE silent_since IS NULL AND reported_at <= clock_timestamp() - $1 * interval '1 second'
   RETURNING 1`;
 
-const FORGET = `DELETE FROM nodes WHERE reported_at <= clock_timestamp() - $1 * interval '1 second'`;
+const FORGET = `
+  WITH gone AS (
+    DELETE FROM nodes WHERE reported_at <= clock_timestamp() - $1 * interval '1 second' RETURNING name
+  )
+  SELECT name AS node, p.seen FROM gone JOIN node_plans p ON p.node = name`;
 
 // Where several workers look at the same moment, one of them gets the row.
 const DUE = `
@@ -100,12 +107,19 @@ export class PlanRepository {
   /**
    * Takes the right to plan until the transaction ends, forgets nodes that are gone for good, and reads all the others.
    */
-  async begin(manager: EntityManager): Promise<NodeFacts[]> {
+  async begin(manager: EntityManager): Promise<{ nodes: NodeFacts[]; forgotten: SeenOnNode[] }> {
     // Planning itself is no statement, and many nodes take their time.
     await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
     await manager.query('SELECT pg_advisory_xact_lock($1)', [PLANNING]);
-    await manager.query(FORGET, [this.options.forgetSeconds]);
-    return manager.query(FACTS, [this.options.leaseSeconds]);
+    const forgotten: SeenOnNode[] = await manager.query(FORGET, [this.options.forgetSeconds]);
+    const nodes: NodeFacts[] = await manager.query(FACTS, [this.options.leaseSeconds]);
+    return { nodes, forgotten };
+  }
+
+  /** What is recorded of a node; null where nothing was ever planned for it. */
+  async seenOn(manager: EntityManager, node: string): Promise<SeenOnNode | null> {
+    const rows: SeenOnNode[] = await manager.query('SELECT node, seen FROM node_plans WHERE node = $1', [node]);
+    return rows[0] ?? null;
   }
 
   /** Writes plans that changed, and announces those that their agents must hear of. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Blob } from '../../domain/placement/placement.js';
 import { poolOf, type Pool } from '../../domain/placement/pool.js';
 import type { Artifact } from '../../domain/version-record.js';
@@ -40,6 +40,12 @@ const RECORDS = `SELECT v.model_id AS "modelId", v.version, m.name AS model, v.a
 /** The key of a version, in maps. */
 export const keyOf = ({ modelId, version }: VersionKey): string => `${modelId}/${version}`;
 
+/** The version that a key of {@link keyOf} stands for. */
+export function versionOf(key: string): VersionKey {
+  const [modelId = NaN, version = NaN] = key.split('/').map(Number);
+  return { modelId, version };
+}
+
 /** What versions' records say. Records never change, so what the last plan needed is remembered for the next one. */
 @Injectable()
 export class VersionFactsRepository {
@@ -48,9 +54,9 @@ export class VersionFactsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** The facts of these versions, by {@link keyOf}; forgets those of all others. */
-  async ofPlanned(keys: readonly VersionKey[]): Promise<ReadonlyMap<string, VersionFacts>> {
+  async ofPlanned(manager: EntityManager, keys: readonly VersionKey[]): Promise<ReadonlyMap<string, VersionFacts>> {
     const missing = keys.filter((key) => !this.remembered.has(keyOf(key)));
-    const read = new Map((await this.read(missing)).map((facts) => [keyOf(facts), facts]));
+    const read = new Map((await this.read(manager, missing)).map((facts) => [keyOf(facts), facts]));
     const all = keys.flatMap((key) => this.remembered.get(keyOf(key)) ?? read.get(keyOf(key)) ?? []);
     this.remembered = new Map(all.map((facts) => [keyOf(facts), facts]));
     return this.remembered;
@@ -63,10 +69,10 @@ export class VersionFactsRepository {
     return new Map(rows.map((row) => [keyOf(row), row]));
   }
 
-  private async read(keys: readonly VersionKey[]): Promise<VersionFacts[]> {
+  private async read(manager: EntityManager, keys: readonly VersionKey[]): Promise<VersionFacts[]> {
     if (keys.length === 0) return [];
     const rows: (VersionKey & { model: string; serving: Record<string, unknown>; blobs: [string, number][] })[] =
-      await this.dataSource.query(FACTS, columnsOf(keys));
+      await manager.query(FACTS, columnsOf(keys));
     return rows.map(({ modelId, version, model, serving, blobs }) => {
       return {
         modelId,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ROLES, type Role } from '../../domain/role.js';
 import { protectedVersionsSql, RANK_OF_VERSION_SQL } from './protected-versions.sql.js';
 import { Retention } from './retention.js';
@@ -27,9 +27,9 @@ export class ProtectedVersions {
   ) {}
 
   /** All of them, each with its most urgent role. */
-  async all(): Promise<ProtectedVersion[]> {
+  async all(manager: EntityManager = this.dataSource.manager): Promise<ProtectedVersion[]> {
     const sql = `SELECT model_id AS "modelId", version, rank FROM (${protectedVersionsSql('$1')}) p`;
-    const rows: Row[] = await this.dataSource.query(sql, [this.retention.seconds]);
+    const rows: Row[] = await manager.query(sql, [this.retention.seconds]);
     return rows.map(withRole);
   }
 

@@ -11,7 +11,8 @@ describe('what must lie on a node', () => {
   let other: TestApi;
   beforeAll(async () => {
     api = await startApi({ jobs: true, env: { LASTGOOD_PULLS_PER_POOL: '1' } });
-    other = await startApi({ databaseUrl: api.databaseUrl });
+    // Two workers, so that whatever is planned is planned by either.
+    other = await startApi({ databaseUrl: api.databaseUrl, jobs: true, env: { LASTGOOD_PULLS_PER_POOL: '1' } });
   });
   afterAll(async () => {
     await other.close();

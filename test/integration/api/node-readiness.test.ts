@@ -110,10 +110,15 @@ describe('what nodes hold', () => {
     await served('forgets');
     const [gone, here] = [await nodeIn('forgets', 'forgets-1'), await nodeIn('forgets', 'forgets-2')];
     await gone.report(item('forgets', 1, 'resident')).expect(200);
+    await expect.poll(() => checksOf('forgets', 1), POLL).toEqual(['forgets-1 present', 'forgets-2 missing']);
     await saidLast('forgets-1', '2 days');
     await here.register({ labels: { zone: 'forgets', new: 'yes' } }).expect(200);
     await expect.poll(async () => (await gone.ask()).status, POLL).toBe(404);
     expect((await residencyOf('forgets')).versions[0]).toMatchObject({ wanted: 1 });
+    await expect.poll(() => checksOf('forgets', 1), POLL).toEqual(['forgets-2 missing']);
+    await saidLast('forgets-2', '46 seconds');
+    await api.as('ana').delete('/v1/nodes/forgets-2').expect(204);
+    expect(await checksOf('forgets', 1)).toEqual([]);
   });
 
   it('is counted for Prometheus', async () => {
