@@ -24,12 +24,13 @@ describe('a person at the terminal', () => {
   it('is told plainly when no job failed, and what waits', async () => {
     const result = await cli(['jobs']);
     expect(result).toMatchObject({ code: 0, err: '' });
+    // The registry's own upkeep may be under way at any time.
     expect(result.out.split('\n')).toEqual([
       'No failed jobs.',
       '',
-      'prompt   0 waiting, 0 running, 0 delayed, 0 failed',
-      'bulk     0 waiting, 0 running, 0 delayed, 0 failed',
-      'outbox   0 jobs on the way into the queue',
+      expect.stringMatching(/^prompt {3}\d+ waiting, \d+ running, 0 delayed, 0 failed$/),
+      expect.stringMatching(/^bulk {5}\d+ waiting, \d+ running, 0 delayed, 0 failed$/),
+      expect.stringMatching(/^outbox {3}\d+ jobs? on the way into the queue$/),
     ]);
     expect((await cli(['jobs', 'retry', '--all'])).out).toBe('No failed jobs.');
   });
