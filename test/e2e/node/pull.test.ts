@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { NodeCache } from '../../../src/agent/cache/index.js';
 import { LastgoodClient } from '../../../src/client/index.js';
@@ -111,7 +111,8 @@ describe('lastgood pull', () => {
     const args = ['pull', 'fraud@v1', folder, '--parts', '1'];
     const killed = spawnLastgood(args, { env });
     await vi.waitUntil(() => front.bytes() >= 36 * MIB, { timeout: 30_000 });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // What counts after a kill is what was written down by then; that happens about once a second.
+    await vi.waitUntil(async () => (await notedBelow(dirname(folder))) >= 16 * MIB, { timeout: 30_000 });
     await killed.end('SIGKILL');
     await expect(stat(folder)).rejects.toThrow('ENOENT');
     front.stallAfter = Infinity;
@@ -143,3 +144,15 @@ describe('lastgood pull', () => {
     expect(misspelt.code).toBe(2);
   });
 });
+
+/** How many bytes the journals of unfinished downloads below a folder say are on the disk. */
+async function notedBelow(folder: string): Promise<number> {
+  let noted = 0;
+  for (const path of await readdir(folder, { recursive: true })) {
+    if (!path.endsWith('journal.json')) continue;
+    const text = await readFile(join(folder, path), 'utf8').catch(() => '{"ranges":[]}');
+    const { ranges } = JSON.parse(text) as { ranges: { start: number; end: number }[] };
+    for (const { start, end } of ranges) noted += end - start;
+  }
+  return noted;
+}
