@@ -56,14 +56,14 @@ describe('scripts/test', { timeout: 60_000 }, () => {
   it('ends with the count of everything, each step that is no test run as one', async () => {
     await layOut({}, 'echo "3 0" > "$TEST_COUNTS"');
     const { code, lines } = await runScript();
-    expect(lines.at(-1)).toBe('20 passed, 0 failed');
+    expect(lines.at(-1)).toBe('23 passed, 0 failed');
     expect(code).toBe(0);
   });
 
   it('goes on after a step that failed, and fails in the end', async () => {
     await layOut({ lint: 'exit 1' }, 'echo "3 0" > "$TEST_COUNTS"');
     const { code, lines } = await runScript();
-    expect(lines.at(-1)).toBe('19 passed, 1 failed');
+    expect(lines.at(-1)).toBe('22 passed, 1 failed');
     expect(lines.filter((line) => /^ {2}.* FAILED/.test(line))).toEqual([expect.stringMatching(/^ {2}lint .*FAILED$/)]);
     expect(code).toBe(1);
   });
@@ -71,7 +71,7 @@ describe('scripts/test', { timeout: 60_000 }, () => {
   it('counts failed tests', async () => {
     await layOut({}, 'echo "2 5" > "$TEST_COUNTS"; exit 1');
     const { code, lines } = await runScript();
-    expect(lines.at(-1)).toBe('16 passed, 20 failed');
+    expect(lines.at(-1)).toBe('18 passed, 25 failed');
     expect(code).toBe(1);
   });
 
@@ -79,7 +79,7 @@ describe('scripts/test', { timeout: 60_000 }, () => {
     const vitest = 'case $3 in unit) exit 1 ;; stores) exit 0 ;; e2e) echo "3 0" > "$TEST_COUNTS"; exit 1 ;; esac';
     await layOut({}, `${vitest}; echo "3 0" > "$TEST_COUNTS"`);
     const { code, lines } = await runScript();
-    expect(lines.at(-1)).toBe('14 passed, 3 failed');
+    expect(lines.at(-1)).toBe('17 passed, 3 failed');
     expect(code).toBe(1);
   });
 
