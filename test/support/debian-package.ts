@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * Unpacks a package of the distribution into `folder`, which must not be there yet, without its dependencies. Beside its
+ * place first and moved there whole: an interrupted or a second run never sees half of it. Nothing is installed on the
+ * machine, so it needs no root and starts no service. Throws what `apt-get` and `dpkg-deb` fail with.
+ */
+export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
+  const work = `${folder}.${process.pid}`;
+  const lists = join(work, 'lists');
+  const debs = join(work, 'debs');
+  const apt = ['-q', '-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${work}`, '-o', 'APT::Sandbox::User=root'];
+  try {
+    await mkdir(join(lists, 'partial'), { recursive: true });
+    await mkdir(join(work, 'archives/partial'), { recursive: true });
+    await mkdir(debs);
+    // Some images hook a clean-up of system folders onto this and let it fail; whether it worked shows below.
+    await run('apt-get', [...apt, 'update'], { timeout: 120_000 }).catch(() => undefined);
+    await run('apt-get', [...apt, 'download', name], { cwd: debs, timeout: 120_000 });
+    const root = join(work, 'root');
+    for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root]);
+    if (!(await exists(folder))) await rename(root, folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is anything at a path that this user may see. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
