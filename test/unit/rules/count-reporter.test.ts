@@ -10,7 +10,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** Runs the given files as a vitest project of their own; inside the checkout, where they find vitest. */
 async function runFiles(
   files: Record<string, string>,
-): Promise<{ code: number | null; stdout: string; counts: string }> {
+): Promise<{ code: number | null; stdout: string; counts: string; failures: string }> {
   await mkdir(join(checkout, '.test'), { recursive: true });
   folder = await mkdtemp(join(checkout, '.test', 'counting-'));
   const config = `export default { test: { ${files['setup.mjs'] ? "globalSetup: ['./setup.mjs']" : ''} } };`;
@@ -18,13 +18,14 @@ async function runFiles(
     await writeFile(join(folder, name), text);
   const vitest = join(checkout, 'node_modules/.bin/vitest');
   const reporter = join(checkout, 'test/support/count-reporter.ts');
-  const env = { ...process.env, TEST_COUNTS: join(folder, 'counts') };
+  const env = { ...process.env, TEST_COUNTS: join(folder, 'counts'), TEST_FAILURES: join(folder, 'failures') };
   const args = ['run', '--root', folder, '--reporter', reporter];
   const { status, stdout } = spawnSync(vitest, args, { cwd: folder, env, encoding: 'utf8' });
-  return { code: status, stdout, counts: await readFile(join(folder, 'counts'), 'utf8').catch(() => 'none') };
+  const written = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => 'none');
+  return { code: status, stdout, counts: await written('counts'), failures: await written('failures') };
 }
 
-const imports = "import { beforeAll, expect, it } from 'vitest';\n";
+const imports = "import { beforeAll, describe, expect, it } from 'vitest';\n";
 const passes = "it('holds', () => expect(1).toBe(1));\n";
 const fails = "it('does not hold', () => expect(1).toBe(2));\n";
 
@@ -63,5 +64,36 @@ describe('the count of a run', () => {
     const { code, counts } = await runFiles({ 'setup.mjs': setup, 'a.test.mjs': imports + passes });
     expect(counts).toMatch(/^(none|0 \d+\n)$/);
     expect(code).toBe(1);
+  });
+});
+
+describe('what failed in a run', () => {
+  it('is told by project, file and full name, with what was expected, what came and where', async () => {
+    const nested = "describe('one', () => { it('is two', () => expect({ n: 1 }).toEqual({ n: 2 })); });\n";
+    const { failures } = await runFiles({ 'a.test.mjs': imports + passes + nested });
+    const [name, message, at, ...difference] = failures.trimEnd().split('\n');
+    expect(name).toBe('[] a.test.mjs > one > is two');
+    expect(message).toContain('expected { n: 1 } to deeply equal { n: 2 }');
+    expect(at).toMatch(/^ {4}at .*a\.test\.mjs:3:\d+$/);
+    expect(difference.map((line) => line.trim())).toEqual(expect.arrayContaining(['-   "n": 2,', '+   "n": 1,']));
+  });
+
+  it('puts the hook that failed before the tests that therefore did not run', async () => {
+    const broken = "beforeAll(() => { throw new Error('no server'); });\n";
+    const { failures } = await runFiles({ 'a.test.mjs': imports + broken + passes });
+    expect(failures).toMatch(/a\.test\.mjs\n {4}no server\n/);
+    expect(failures).toMatch(/a\.test\.mjs > holds\n {4}did not run\n$/);
+  });
+
+  it('shortens each failure, and all after the first six to a line', async () => {
+    const long = 'Array.from({ length: 60 }, (_, n) => n)';
+    const many = `for (let n = 0; n < 9; n++) it('is no list ' + n, () => expect(${long}).toEqual([]));\n`;
+    const { failures } = await runFiles({ 'a.test.mjs': imports + many });
+    const blocks = failures.trimEnd().split(/\n(?=\S)/);
+    expect(blocks.map((block) => block.split('\n').length)).toEqual([16, 16, 16, 16, 16, 16, 2, 2, 2]);
+  });
+
+  it('is empty where all passed', async () => {
+    expect((await runFiles({ 'a.test.mjs': imports + passes })).failures).toBe('');
   });
 });

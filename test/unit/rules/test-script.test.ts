@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkout } from '../../support/run-folder.js';
 
-const npmScripts = ['build', 'lint', 'typecheck', 'rules', 'openapi'];
 let folder: string;
 
 beforeEach(async () => {
@@ -21,20 +20,28 @@ async function write(path: string, text: string, mode = 0o644): Promise<void> {
   await chmod(join(folder, path), mode);
 }
 
-/** A checkout in which everything is installed and each step is one line of shell. `vitest` sees its project in $3. */
-async function layOut(scripts: Record<string, string>, vitest: string): Promise<void> {
+/**
+ * A checkout in which everything is installed and each step is one line of shell. The tests' line sees its project in $4.
+ * npm is one too: the script starts it ten times over, and each real start is a quarter of a second of processor time.
+ */
+async function layOut(steps: Record<string, string>, vitest: string): Promise<void> {
   await cp(join(checkout, 'scripts/test'), join(folder, 'scripts/test'));
-  const steps = { ...Object.fromEntries(npmScripts.map((name) => [name, 'true'])), ...scripts };
-  await write('package.json', JSON.stringify({ private: true, scripts: steps }));
+  const cases = Object.entries(steps).map(([name, shell]) => `${name}) ${shell} ;;`);
+  await write(
+    'bin/npm',
+    `#!/usr/bin/env bash\n[[ $1 == run ]] || exit 0\ncase $3 in ${cases.join('\n')} esac\n`,
+    0o755,
+  );
+  await write('bin/npx', `#!/usr/bin/env bash\n${vitest}\n`, 0o755);
   for (const place of ['.', 'examples/voice-activity']) {
     await write(`${place}/package-lock.json`, '{}');
     await write(`${place}/node_modules/.quickstart-lock`, '{}');
   }
-  await write('node_modules/.bin/vitest', `#!/usr/bin/env bash\n${vitest}\n`, 0o755);
 }
 
 async function runScript(during?: (pid: number) => Promise<void>): Promise<{ code: number | null; lines: string[] }> {
-  const child = spawn(join(folder, 'scripts/test'), { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+  const child = spawn(join(folder, 'scripts/test'), { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const closed = once(child, 'close');
@@ -53,10 +60,11 @@ function isRunning(pid: number): boolean {
 }
 
 describe('scripts/test', { timeout: 60_000 }, () => {
-  it('ends with the count of everything, each step that is no test run as one', async () => {
+  it('ends with the count of everything, each step that is no test run as one, and names no failure', async () => {
     await layOut({}, 'echo "3 0" > "$TEST_COUNTS"');
     const { code, lines } = await runScript();
     expect(lines.at(-1)).toBe('23 passed, 0 failed');
+    expect(lines).not.toContain('=== what failed');
     expect(code).toBe(0);
   });
 
@@ -68,15 +76,39 @@ describe('scripts/test', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
   });
 
-  it('counts failed tests', async () => {
-    await layOut({}, 'echo "2 5" > "$TEST_COUNTS"; exit 1');
+  it('says at its end what failed: the failed tests, and the end of what another step printed', async () => {
+    const noted =
+      'printf "[unit] a.test.ts > adds\\n    expected 1\\n" > "$TEST_FAILURES"; echo "2 1" > "$TEST_COUNTS"; exit 1';
+    const vitest = `case $4 in unit) ${noted} ;; stores) echo 'no server'; exit 1 ;; esac; echo "3 0" > "$TEST_COUNTS"`;
+    await layOut({ lint: "printf '\\033[31mfoo.ts is wrong\\033[0m\\n'; exit 1" }, vitest);
+    const { lines } = await runScript();
+    const said = lines.slice(lines.indexOf('=== what failed') + 1);
+    const until = said.findIndex((line) => /^ {2}tools /.test(line));
+    expect(said.slice(0, until).filter((line) => line !== '')).toEqual([
+      '--- lint FAILED',
+      'foo.ts is wrong',
+      '--- unit tests FAILED',
+      '[unit] a.test.ts > adds',
+      '    expected 1',
+      '--- store tests FAILED',
+      'no server',
+    ]);
+    expect(lines.at(-1)).toBe('18 passed, 3 failed');
+  });
+
+  it('counts failed tests, and says of many no more than the end of a log has room for', async () => {
+    await layOut({}, 'seq 1000 > "$TEST_FAILURES"; echo "2 5" > "$TEST_COUNTS"; exit 1');
     const { code, lines } = await runScript();
+    const tail = lines.slice(lines.indexOf('=== what failed'));
+    expect(tail.length).toBeLessThan(150);
+    for (const name of ['unit', 'end-to-end']) expect(tail).toContain(`--- ${name} tests FAILED`);
+    expect(tail).toContain('  … and 979 more lines');
     expect(lines.at(-1)).toBe('18 passed, 25 failed');
     expect(code).toBe(1);
   });
 
   it('counts a test run that ran nothing, or broke without a failed test, as failed', async () => {
-    const vitest = 'case $3 in unit) exit 1 ;; stores) exit 0 ;; e2e) echo "3 0" > "$TEST_COUNTS"; exit 1 ;; esac';
+    const vitest = 'case $4 in unit) exit 1 ;; stores) exit 0 ;; e2e) echo "3 0" > "$TEST_COUNTS"; exit 1 ;; esac';
     await layOut({}, `${vitest}; echo "3 0" > "$TEST_COUNTS"`);
     const { code, lines } = await runScript();
     expect(lines.at(-1)).toBe('17 passed, 3 failed');
