@@ -1,7 +1,7 @@
 import type { CheckView } from '../client/index.js';
 import { ago, duration } from './format.js';
-import { table } from './output.js';
 import type { Shell } from './shell.js';
+import { table } from './table.js';
 
 /** Observations as people read them: what, how it was, when, and the evidence where it was not as recorded. */
 export function checkTable(shell: Shell, checks: CheckView[]): string {

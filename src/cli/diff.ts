@@ -3,10 +3,10 @@ import { versionArgument } from './arguments.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { bytes, shortDigest, shortImage, versionName } from './format.js';
-import { table } from './output.js';
 import { recordDiff, type Difference } from './record-diff.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
+import { table } from './table.js';
 
 /** `lastgood diff <model> <version> <version>`: what makes the second serve differently from the first. */
 export function addDiff(program: Command, shell: Shell): void {

@@ -5,10 +5,10 @@ import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { ago, counted, duration } from './format.js';
 import { addRetry } from './jobs-retry.js';
-import { fields, table } from './output.js';
 import { firstItems } from './pages.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
+import { fields, table } from './table.js';
 
 /** `lastgood jobs`: the background jobs that were given up, and how much waits. */
 export function addJobs(program: Command, shell: Shell): void {

@@ -28,6 +28,7 @@ const HINTS: Partial<Record<ErrorCode, Hint>> = {
   'outcome-unknown': show,
   'alias-paired': show,
   'node-not-found': () => 'lastgood nodes',
+  'node-reporting': () => 'lastgood nodes',
   'job-not-found': () => 'lastgood jobs',
   'job-not-failed': () => 'lastgood jobs',
   unauthorized: () => 'export LASTGOOD_TOKEN=<token>',

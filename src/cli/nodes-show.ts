@@ -4,11 +4,11 @@ import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { ago, bytes, versionName } from './format.js';
 import { gpusText, reportingText } from './node-fields.js';
-import { fields, table } from './output.js';
 import { residencyCell, residencyReason } from './residency-cell.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
 import { pairs } from './show-model.js';
+import { fields, table } from './table.js';
 
 /** `lastgood nodes show <node>`: what must lie on a node, and how far each of it has come. */
 export function addNodesShow(nodes: Command, shell: Shell): void {

@@ -5,12 +5,13 @@ import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { bytes } from './format.js';
 import { gpusText, reportingText } from './node-fields.js';
+import { addNodesRemove } from './nodes-remove.js';
 import { addNodesShow } from './nodes-show.js';
-import { table } from './output.js';
 import { firstItems } from './pages.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
 import { pairs } from './show-model.js';
+import { table } from './table.js';
 
 interface Flags extends ConnectionFlags {
   limit: number;
@@ -34,6 +35,7 @@ export function addNodes(program: Command, shell: Shell): void {
       }),
     );
   addNodesShow(nodes, shell);
+  addNodesRemove(nodes, shell);
 }
 
 const nothing = (label: string[] | undefined): string =>

@@ -1,10 +1,10 @@
 import type { ModelResidencyView, ResidencyView, VersionResidencyView } from '../client/index.js';
 import { versionName } from './format.js';
-import { table } from './output.js';
 import { residencyCell, residencyReason } from './residency-cell.js';
 import type { Shell } from './shell.js';
+import { table } from './table.js';
 
-type Look = Pick<Shell, 'paint'>;
+type Look = Pick<Shell, 'paint' | 'columns'>;
 
 /** Node by node how far each version has come, what keeps it, and for each version on how many nodes it is. */
 export function prepullText(shell: Look, { model, versions, items }: ModelResidencyView): string {

@@ -1,9 +1,9 @@
 import type { ReadinessItemView, ReadinessSubjectView, ReadinessVerdict, ReadinessView } from '../client/index.js';
 import { ago, duration, versionName } from './format.js';
-import { fields, table } from './output.js';
 import type { Shell } from './shell.js';
+import { fields, table } from './table.js';
 
-type Look = Pick<Shell, 'paint' | 'now'>;
+type Look = Pick<Shell, 'paint' | 'now' | 'columns'>;
 
 /** A verdict as people read it at a glance: ready, NOT READY, or unknown. */
 export function verdictText({ paint }: Pick<Shell, 'paint'>, verdict: ReadinessVerdict): string {

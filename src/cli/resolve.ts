@@ -3,10 +3,10 @@ import type { Resolution } from '../client/index.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { duration, versionName } from './format.js';
-import { fields } from './output.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
 import { artifactTable, recordFields } from './show-version.js';
+import { fields } from './table.js';
 
 /** `lastgood resolve <model>[@alias]`: what a serving controller is told now. */
 export function addResolve(program: Command, shell: Shell): void {

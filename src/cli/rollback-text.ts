@@ -1,11 +1,11 @@
 import type { AliasView, RollbackView } from '../client/index.js';
 import { ago, duration } from './format.js';
-import { fields } from './output.js';
 import type { Shell } from './shell.js';
+import { fields } from './table.js';
 
 /** What a rollback will undo, for the person who is about to agree to it. */
 export function previewText(
-  shell: Pick<Shell, 'paint' | 'now'>,
+  shell: Pick<Shell, 'paint' | 'now' | 'columns'>,
   live: AliasView,
   { reason, to, earlier }: { reason: string; to?: number; earlier: RollbackView | null },
 ): string {
@@ -34,7 +34,7 @@ function destination(paint: Shell['paint'], { rollbackTarget, rejected }: AliasV
 
 /** What a rollback did. When a colleague's rollback was the one that counted, both are told the same and this says so. */
 export function doneText(
-  shell: Pick<Shell, 'paint' | 'now'>,
+  shell: Pick<Shell, 'paint' | 'now' | 'columns'>,
   rollback: RollbackView,
   { actor, commandToCommitMs }: { actor: string; commandToCommitMs: number },
 ): string {

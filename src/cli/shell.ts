@@ -11,6 +11,8 @@ export interface Shell {
   err(text: string): void;
   /** True when a person sits at both ends: only then may a command ask. */
   readonly interactive: boolean;
+  /** How many characters fit into a line of the terminal, now; null where stdout is none, so that nothing is wrapped. */
+  readonly columns: number | null;
   /** Colours that stay silent where nobody would see them. */
   readonly paint: Ansis;
   /** When the command was given, on the clock of `performance.now()`. */
@@ -32,6 +34,10 @@ export function processShell(): Shell {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
     interactive: stdin.isTTY && stdout.isTTY,
+    // Asked for each time, since windows are resized; a terminal that does not know its width says 0.
+    get columns() {
+      return stdout.isTTY && stdout.columns > 0 ? stdout.columns : null;
+    },
     paint: new Ansis(wantsColour(stdout.isTTY, env) ? undefined : 0),
     startedMs: 0, // performance.now() counts from the start of the process
     now: () => new Date(),

@@ -1,8 +1,8 @@
 import type { AliasView, ModelView, ReadinessVerdict } from '../client/index.js';
 import { ago, versionName } from './format.js';
-import { fields, table } from './output.js';
 import { verdictText } from './readiness-text.js';
 import type { Shell } from './shell.js';
+import { fields, table } from './table.js';
 
 /** An alias with what its readiness came to; null where it was not asked for. */
 type Told = AliasView & { readiness: ReadinessVerdict | null };

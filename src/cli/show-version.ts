@@ -1,9 +1,9 @@
 import type { CheckView, RecordView, VersionView } from '../client/index.js';
 import { checkTable } from './check-table.js';
 import { ago, bytes, versionName } from './format.js';
-import { fields, table } from './output.js';
 import type { Shell } from './shell.js';
 import { pairs } from './show-model.js';
+import { fields, table } from './table.js';
 
 /** A version as `lastgood show` prints it: its whole record with full digests, where it came from, and its checks. */
 export function versionText(shell: Shell, version: VersionView, checks: CheckView[]): string {

@@ -4,10 +4,10 @@ import { countArgument, repeated, timeArgument } from './arguments.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { ago, bytes, shortDigest, shortImage, versionName } from './format.js';
-import { table } from './output.js';
 import { firstItems } from './pages.js';
 import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
+import { table } from './table.js';
 
 interface Flags extends ConnectionFlags {
   limit: number;

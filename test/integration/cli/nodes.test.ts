@@ -96,3 +96,25 @@ it('the checklist of readiness leads from nodes that lack the target to their st
   );
   expect(out).toContain('lastgood prepull status fraud --watch');
 });
+
+it('removes a node that is gone for good once a person agrees, and none that reports', async () => {
+  const unasked = await cli(['nodes', 'remove', 'gpu-2']);
+  expect(unasked.code).toBe(2);
+  expect(unasked.err).toContain('try: lastgood nodes remove gpu-2 --yes');
+  const refused = await cli(['nodes', 'remove', 'gpu-2'], { answer: false });
+  expect(refused).toMatchObject({ code: 7, asked: ['Remove the node gpu-2?'] });
+  expect(refused.out).toMatch(/^gpu-2: SILENT since \d+ minutes ago, registered /);
+  const reporting = await cli(['nodes', 'remove', 'gpu-1'], { answer: true });
+  expect(reporting).toMatchObject({ code: 3, asked: [] });
+  expect(reporting.err).toContain('gpu-1 still reports: stop its agent first.');
+  const removed = await cli(['nodes', 'remove', 'gpu-2'], { answer: true });
+  expect(removed.out).toMatch(/gpu-2 is removed\. Should its agent ever report again, it is registered anew\.$/);
+  expect((await cli(['nodes', 'remove', 'gpu-2', '--yes'])).code).toBe(4);
+  expect(document(await cli(['nodes', '--json']))).toMatchObject({ items: [{ node: 'gpu-1' }] });
+});
+
+it('draws its tables as wide as the terminal is', async () => {
+  const { out } = await cli(['nodes'], { columns: 60, answer: true });
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(out).toContain('gpu-1');
+});

@@ -15,12 +15,14 @@ export interface Surroundings {
   /** What the person at the terminal answers; absent where there is no person. */
   answer?: boolean | (() => Promise<boolean>);
   now?: Date;
+  /** The width of the terminal; null, as it is where there is none, leaves tables as wide as they are. */
+  columns?: number | null;
 }
 
 /** Runs a command line in this process, in a shell that keeps what is printed. */
 export async function runCli(
   args: readonly string[],
-  { env = {}, answer, now }: Surroundings = {},
+  { env = {}, answer, now, columns = null }: Surroundings = {},
 ): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
@@ -30,6 +32,7 @@ export async function runCli(
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     interactive: answer !== undefined,
+    columns,
     paint: new Ansis(0),
     startedMs: performance.now(),
     now: () => now ?? new Date(),
