@@ -31,4 +31,4 @@ export function fitWidths(natural: readonly number[], least: readonly number[], 
   return widths;
 }
 
-const lengthOf = (text: string): number => [...text].length;
+const lengthOf = (text: string): number => text.length;

@@ -14,7 +14,7 @@ const ROWS = [
 const lengths = (text: string) =>
   stripVTControlCharacters(text)
     .split('\n')
-    .map((line) => [...line].length);
+    .map((line) => line.length);
 
 describe('a table', () => {
   it('is as wide as it is where there is no terminal', () => {
