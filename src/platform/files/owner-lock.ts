@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, startMark } from './process-facts.js';
-import { ignoring } from './system-code.js';
+import { ignoring, systemCode } from './system-code.js';
 
 // The lock is a file `owner-N` that names a process. The owner is the process in the file with the highest number. A file
 // is never taken over: whoever finds the owner gone makes the next number, which only one can, so two processes that
@@ -14,7 +14,9 @@ interface Owner {
   readonly started: string;
 }
 
-const nobodyLeft: Owner = { pid: 0, started: 'released' };
+// What an empty file says: writing that takes no room.
+const nobody = 0;
+const FULL = ['ENOSPC', 'EDQUOT'];
 
 async function generations(folder: string): Promise<number[]> {
   const numbers = (await readdir(folder)).map((name) => Number(pattern.exec(name)?.[1] ?? 0));
@@ -22,7 +24,8 @@ async function generations(folder: string): Promise<number[]> {
 }
 
 async function readOwner(file: string): Promise<Owner | undefined> {
-  const text = await readFile(file, 'utf8').catch(ignoring('ENOENT'));
+  const linked = await readlink(file).catch(ignoring('EINVAL', 'ENOENT'));
+  const text = linked ?? (await readFile(file, 'utf8').catch(ignoring('ENOENT')));
   if (text === undefined) return undefined;
   const [pid = '0', started = ''] = text.split('\n');
   return { pid: Number(pid), started };
@@ -30,28 +33,46 @@ async function readOwner(file: string): Promise<Owner | undefined> {
 
 /** Where the system cannot tell when a process started, a process of that number is taken for the owner. */
 async function isLive({ pid, started }: Owner): Promise<boolean> {
-  if (pid === nobodyLeft.pid) return false;
+  if (pid === nobody) return false;
   return started === '' ? isRunning(pid) : (await startMark(pid)) === started;
 }
 
-async function writeOwner(folder: string, owner: Owner): Promise<string> {
+async function writeNew(folder: string, text: string): Promise<string> {
   const file = join(folder, `new-claim-${randomUUID()}`);
-  await writeFile(file, `${owner.pid}\n${owner.started}\n`, { mode: 0o644 });
-  return file;
+  try {
+    await writeFile(file, text, { mode: 0o644 });
+    return file;
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+/** Makes a file with this text, whole and at once. Throws EEXIST where there is one. */
+async function makeOnce(folder: string, file: string, text: string): Promise<void> {
+  try {
+    const written = await writeNew(folder, text);
+    try {
+      await link(written, file);
+    } finally {
+      await rm(written, { force: true });
+    }
+  } catch (error) {
+    if (!FULL.includes(systemCode(error) ?? '')) throw error;
+    // A disk that has no free block still takes a symbolic link: its text lies where its name does.
+    await symlink(text, file);
+  }
 }
 
 /** Claims generation `number` whole and at once. False where somebody else was first. */
 async function claim(folder: string, number: number): Promise<boolean> {
   const started = (await startMark(process.pid)) ?? '';
-  const written = await writeOwner(folder, { pid: process.pid, started });
   const file = join(folder, `owner-${number}`);
   try {
-    await link(written, file);
+    await makeOnce(folder, file, `${process.pid}\n${started}`);
   } catch (error) {
     ignoring('EEXIST', 'ENOENT')(error);
     return false;
-  } finally {
-    await rm(written, { force: true });
   }
   // Somebody may have gone past us since we looked for the highest number; then ours means nothing.
   if ((await generations(folder))[0] === number) return true;
@@ -86,7 +107,7 @@ export interface OwnerLock {
 export async function takeOwnership(folder: string): Promise<OwnerLock> {
   for (;;) {
     const [highest = 0] = await generations(folder);
-    const owner = highest > 0 ? await readOwner(join(folder, `owner-${highest}`)) : nobodyLeft;
+    const owner = highest > 0 ? await readOwner(join(folder, `owner-${highest}`)) : { pid: nobody, started: '' };
     if (owner === undefined) continue;
     if (await isLive(owner)) throw new FolderInUse(owner.pid, folder);
     const number = highest + 1;
@@ -95,7 +116,7 @@ export async function takeOwnership(folder: string): Promise<OwnerLock> {
       await rm(join(folder, `owner-${older}`), { force: true });
     }
     return {
-      release: async () => rename(await writeOwner(folder, nobodyLeft), join(folder, `owner-${number}`)),
+      release: async () => rename(await writeNew(folder, ''), join(folder, `owner-${number}`)),
     };
   }
 }

@@ -5,6 +5,7 @@ import { NodeCache } from '../../../src/agent/cache/index.js';
 import { LastgoodClient } from '../../../src/client/index.js';
 import type { Artifact } from '../../../src/domain/version-record.js';
 import { emptyFolder } from '../../support/agent/cache-under-test.js';
+import { notedBelow } from '../../support/agent/kept-bytes.js';
 import { putFiles } from '../../support/agent/put-files.js';
 import { startS3Front } from '../../support/agent/s3-front.js';
 import { runLastgood, spawnLastgood, startLastgood, type ListeningProcess } from '../../support/processes.js';
@@ -144,15 +145,3 @@ describe('lastgood pull', () => {
     expect(misspelt.code).toBe(2);
   });
 });
-
-/** How many bytes the journals of unfinished downloads below a folder say are on the disk. */
-async function notedBelow(folder: string): Promise<number> {
-  let noted = 0;
-  for (const path of await readdir(folder, { recursive: true })) {
-    if (!path.endsWith('journal.json')) continue;
-    const text = await readFile(join(folder, path), 'utf8').catch(() => '{"ranges":[]}');
-    const { ranges } = JSON.parse(text) as { ranges: { start: number; end: number }[] };
-    for (const { start, end } of ranges) noted += end - start;
-  }
-  return noted;
-}

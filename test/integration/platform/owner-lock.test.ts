@@ -1,9 +1,12 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { takeOwnership } from '../../../src/platform/files/owner-lock.js';
 import { startMark } from '../../../src/platform/files/process-facts.js';
+import { fillDisk, mayMount, smallDisk } from '../../support/agent/small-disk.js';
 import { testFolder } from '../../support/run-folder.js';
+
+const DISKS = (await mayMount()) ? [1] : [];
 
 const tries = async (folder: string, count: number) => {
   const all = await Promise.allSettled(Array.from({ length: count }, () => takeOwnership(folder)));
@@ -52,6 +55,27 @@ describe('owning a folder', () => {
     await expect(takeOwnership(folder)).rejects.toThrow(`Another Lastgood (process ${process.pid})`);
     await lock.release();
   });
+
+  // Where nobody may mount a file system, none can be filled either.
+  it.each(DISKS)(
+    'takes no room: on a full disk of %i MiB it goes to exactly one too, and changes hands',
+    async (size) => {
+      const folder = await smallDisk(size);
+      await mkdir(join(folder, 'lock'));
+      const filler = join(folder, 'filler');
+      fillDisk(filler);
+      const [lock, ...others] = await tries(join(folder, 'lock'), 20);
+      expect(others).toEqual([]);
+      await expect(takeOwnership(join(folder, 'lock'))).rejects.toThrow(`Another Lastgood (process ${process.pid})`);
+      await lock?.release();
+      const next = await takeOwnership(join(folder, 'lock'));
+      expect(await readdir(join(folder, 'lock'))).toEqual(['owner-2']);
+      await rm(filler);
+      await expect(takeOwnership(join(folder, 'lock'))).rejects.toThrow(`Another Lastgood (process ${process.pid})`);
+      await next.release();
+      await (await takeOwnership(join(folder, 'lock'))).release();
+    },
+  );
 
   it('tells a process from an earlier one of the same number by when it started', async () => {
     expect(await startMark(process.pid)).toBe(await startMark(process.pid));

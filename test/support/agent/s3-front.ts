@@ -8,6 +8,8 @@ import { listenAnywhere } from '../s3-ports.js';
 /** What is done to the answer of a GET: a status of its own, a cut, other bytes, or fewer with a matching length. */
 export interface Fault {
   readonly status?: number;
+  /** The `Retry-After` that goes with the status. */
+  readonly retryAfter?: string;
   readonly cutAfter?: number;
   readonly spoilAt?: number;
   readonly shortTo?: number;
@@ -36,7 +38,10 @@ export async function startS3Front(target: string): Promise<S3Front> {
     const { method = '', url = '', headers } = from;
     const isObject = method === 'GET' && !url.includes('list-type');
     const fault = isObject ? front.fault(decodeURIComponent(url.split('?')[0] ?? ''), gets++) : null;
-    if (fault?.status !== undefined) return void reply.writeHead(fault.status).end();
+    if (fault?.status !== undefined) {
+      const asksToWait = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
+      return void reply.writeHead(fault.status, asksToWait).end();
+    }
     const ask = request({ host: to.hostname, port: to.port, method, path: url, headers, agent: false });
     from.pipe(ask);
     const [response] = (await once(ask, 'response')) as [IncomingMessage];

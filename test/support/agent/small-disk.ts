@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,17 @@ export async function smallDisk(mebibytes: number): Promise<string> {
   const { folder, unmount } = await mounted(mebibytes);
   onTestFinished(unmount);
   return folder;
+}
+
+/** Takes all that a file system has left, at once. */
+export function fillDisk(file: string): void {
+  for (const size of [64 * 1024, 1]) {
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(size));
+    } catch {
+      // It is full, as far as pieces of this size go.
+    }
+  }
 }
 
 async function mounted(mebibytes: number): Promise<{ folder: string; unmount: () => Promise<void> }> {

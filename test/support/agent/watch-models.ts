@@ -1,7 +1,9 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { digestOf, type Digest } from '../../../src/domain/digest.js';
+import type { Digest } from '../../../src/domain/digest.js';
 import { ignoring } from '../../../src/platform/files/system-code.js';
 
 /** What each version must hold: digests by path, by `model/vN`. */
@@ -15,26 +17,36 @@ export interface Watched {
   readonly seen: Set<string>;
 }
 
+/** Digests by inode, time of the last change and size together: a file is read again whenever anybody touched it. */
+type Known = Map<string, Digest>;
+
+// Younger changes than this may have been made within one tick of the file system's clock.
+const SETTLED_MS = 100;
+
 /** What is wrong with the versions that are visible below `folder`/models now. Reads every byte. */
-export async function lookAtModels(folder: string, truth: Truth): Promise<Watched> {
+export async function lookAtModels(folder: string, truth: Truth, known: Known = new Map()): Promise<Watched> {
   const watched: Watched = { wrong: [], seen: new Set() };
   const models = join(folder, 'models');
   for (const model of await namesIn(models)) {
     for (const version of await namesIn(join(models, model))) {
-      await lookAtVersion(join(models, model, version), `${model}/${version}`, truth, watched);
+      await lookAtVersion(join(models, model, version), `${model}/${version}`, { truth, known, watched });
     }
   }
   return watched;
 }
 
-/** Looks at the models over and over while a test goes on. */
+/**
+ * Looks at the models over and over while a test goes on. Versions may be added to `truth` meanwhile. Bytes that nobody
+ * touched since are not read a second time, but for once at the end.
+ */
 export function watchModels(folder: string, truth: Truth): { stop(): Promise<Watched> } {
   const all: Watched = { wrong: [], seen: new Set() };
+  const known: Known = new Map();
   let over = false;
   const watch = async (): Promise<void> => {
     for (let last = false; !last;) {
       last = over;
-      const { wrong, seen } = await lookAtModels(folder, truth);
+      const { wrong, seen } = await lookAtModels(folder, truth, last ? new Map() : known);
       all.wrong.push(...wrong);
       for (const name of seen) all.seen.add(name);
       if (!last) await wait(2);
@@ -50,14 +62,21 @@ export function watchModels(folder: string, truth: Truth): { stop(): Promise<Wat
   };
 }
 
-async function lookAtVersion(view: string, name: string, truth: Truth, { wrong, seen }: Watched): Promise<void> {
+interface Look {
+  readonly truth: Truth;
+  readonly known: Known;
+  readonly watched: Watched;
+}
+
+async function lookAtVersion(view: string, name: string, { truth, known, watched }: Look): Promise<void> {
+  const { wrong, seen } = watched;
   const expected = truth[name];
   if (expected === undefined) return void wrong.push(`${name} should not be there`);
   const before = await stat(view).catch(ignoring('ENOENT'));
   const found: Record<string, Digest> = {};
   for (const path of await filesBelow(view, '')) {
-    const bytes = await readFile(join(view, path)).catch(ignoring('ENOENT'));
-    if (bytes !== undefined) found[path] = digestOf(bytes);
+    const digest = await digestAt(join(view, path), known);
+    if (digest !== null) found[path] = digest;
   }
   // Taken away while it was looked at, which is no fault: what counts is a folder that was there all the time.
   const after = await stat(view).catch(ignoring('ENOENT'));
@@ -66,6 +85,26 @@ async function lookAtVersion(view: string, name: string, truth: Truth, { wrong, 
   const faults = [...paths].filter((path) => expected[path] !== found[path]);
   for (const path of faults) wrong.push(`${name}/${path} is ${found[path] ?? 'not there'}, not ${expected[path]}`);
   if (faults.length === 0) seen.add(name);
+}
+
+async function digestAt(path: string, known: Known): Promise<Digest | null> {
+  const found = await stat(path, { bigint: true }).catch(ignoring('ENOENT'));
+  if (found === undefined) return null;
+  // Nobody but the kernel sets the time of a file's last change (ctime).
+  const print = `${found.ino}/${found.ctimeNs}/${found.size}`;
+  const isSettled = Date.now() - Number(found.ctimeMs) > SETTLED_MS;
+  const before = known.get(print);
+  if (before !== undefined) return before;
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Uint8Array);
+  } catch (error) {
+    ignoring('ENOENT')(error);
+    return null;
+  }
+  const digest: Digest = `sha256:${hash.digest('hex')}`;
+  if (isSettled) known.set(print, digest);
+  return digest;
 }
 
 async function filesBelow(folder: string, path: string): Promise<string[]> {
