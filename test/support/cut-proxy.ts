@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listenAnywhere } from './s3-ports.js';
 
 /** A TCP line to a server that a test can cut. */
 export interface CutProxy {
@@ -48,12 +49,6 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
       lastWords = undefined;
     });
   });
-  const listen = async (port: number): Promise<number> => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  };
   const shut = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -61,7 +56,7 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
     breakAll();
     await closed;
   };
-  const port = await listen(0);
+  const port = await listenAnywhere(server);
   const url = new URL(target);
   url.host = `127.0.0.1:${port}`;
   return {
@@ -80,7 +75,7 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
       if (hangs) breakAll();
       hangs = false;
       lastWords = undefined;
-      if (!server.listening) await listen(port);
+      if (!server.listening) await once(server.listen(port, '127.0.0.1'), 'listening');
     },
     close: shut,
   };

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout } from './run-folder.js';
+import { freePorts } from './s3-ports.js';
 
 // Where a machine has no curl: as much of it as the examples use.
 const CURL = `#!/usr/bin/env node
@@ -30,7 +30,7 @@ export class ReadmeSession {
 
   /** `replaced` are addresses that README.md makes up, each with the real one of this run. */
   static async open(folder: string, replaced: readonly (readonly [string, string])[]): Promise<ReadmeSession> {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     await symlink(join(checkout, 'dist'), join(folder, 'dist'));
     await mkdir(join(folder, 'node_modules'));
     await symlink(checkout, join(folder, 'node_modules', 'lastgood'));
@@ -65,7 +65,7 @@ export class ReadmeSession {
     this.server = child;
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
-    for (const until = Date.now() + 60_000; !/^(?:listening on|working on)/m.test(said); await sleep(20)) {
+    for (const until = Date.now() + 120_000; !/^(?:listening on|working on)/m.test(said); await sleep(20)) {
       if (child.exitCode !== null || Date.now() > until) throw new Error(`${command} does not serve:\n${said}`);
     }
     return said;
@@ -100,15 +100,6 @@ export class ReadmeSession {
     // A group of its own, since bash stands between us and the program.
     return spawn('bash', [script], { cwd: this.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 async function onPath(program: string): Promise<boolean> {

@@ -5,8 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/platform/database/embedded/free-port.js';
 import { findRedisServer } from './redis-binary.js';
+import { freePorts } from './s3-ports.js';
 
 /** Where the Redis of a folder says which process it is: whoever clears the folder of a run ends it by that. */
 const redisPidFile = (folder: string): string => join(folder, 'redis.pid');
@@ -59,7 +59,7 @@ async function launch(command: string, port: number, folder: string, keepsData: 
   const child = spawn(command, settings, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  for (const until = Date.now() + 20_000; Date.now() < until && !hasEnded(child); await sleep(20)) {
+  for (const until = Date.now() + 60_000; Date.now() < until && !hasEnded(child); await sleep(20)) {
     if (await answers(port)) return child;
   }
   child.kill('SIGKILL');
@@ -81,8 +81,7 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
 export async function startRedis(folder: string, { keepsData = false } = {}): Promise<RedisServer> {
   await mkdir(folder, { recursive: true });
   const command = await findRedisServer();
-  const port = await freePort(0);
-  if (port === undefined) throw new Error('There is no free port on 127.0.0.1');
+  const [port = 0] = await freePorts(1);
   let child = await launch(command, port, folder, keepsData);
   process.once('exit', () => child.kill('SIGKILL'));
   return {
