@@ -24,9 +24,18 @@ export async function unpackDebianPackage(name: string, folder: string): Promise
     await run('apt-get', [...apt, 'download', name], { cwd: debs, timeout: 120_000 });
     const root = join(work, 'root');
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root]);
-    if (!(await exists(folder))) await rename(root, folder);
+    await moveWhole(root, folder);
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Moves a folder to its place, where another process may have put its like in the same moment: then that one stays. */
+export async function moveWhole(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(await exists(to))) throw error;
   }
 }
 

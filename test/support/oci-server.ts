@@ -9,7 +9,7 @@ import { onInterrupt } from './s3-on-interrupt.js';
 import { freePorts } from './s3-ports.js';
 import { makeRunFolder, notePid } from './s3-run-folder.js';
 
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 
 /** What a registry asks of its callers, as its configuration has it; left out, nothing. */
 export type RegistryAuth =

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { exists, moveWhole } from './debian-package.js';
 
 const run = promisify(execFile);
 const PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd'];
@@ -57,7 +58,7 @@ async function unpackPackages(folder: string): Promise<void> {
     await run('apt-get', [...apt, 'download', ...names], { cwd: debs, timeout: 300_000 });
     const root = join(work, 'root');
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root]);
-    if (!(await exists(folder))) await rename(root, folder);
+    await moveWhole(root, folder);
   } catch (error) {
     throw new Error(unavailable(error), { cause: error });
   } finally {
@@ -81,11 +82,4 @@ async function libraryFolder(folder: string): Promise<string> {
     if (await exists(join(candidate, 'ceph/libceph-common.so.2'))) return candidate;
   }
   throw new Error(`${folder} holds no Ceph libraries: remove it and run again`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -27,16 +27,22 @@ export async function removeLeftovers(parent: string): Promise<void> {
     const [, pid = '', started = ''] = NAME.exec(name) ?? [];
     if (pid === '' || (await startTime(Number(pid))) === started) continue;
     await endServers(join(parent, name));
-    await rm(join(parent, name), { recursive: true, force: true });
+    // Another run may be removing it too; whatever is left, the next one removes.
+    await rm(join(parent, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
 }
 
 async function endServers(folder: string): Promise<void> {
   for (const file of await readdir(folder).catch(() => [])) {
     if (!file.endsWith('.pid')) continue;
-    const [pid = '', started = ''] = (await readFile(join(folder, file), 'utf8')).split(' ');
-    if ((await startTime(Number(pid))) !== started) continue;
-    process.kill(Number(pid), 'SIGKILL');
+    const noted = await readFile(join(folder, file), 'utf8').catch(() => '');
+    const [pid = '', started = ''] = noted.split(' ');
+    if (started === '' || (await startTime(Number(pid))) !== started) continue;
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended by itself, or another run has ended it.
+    }
   }
 }
 

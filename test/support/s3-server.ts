@@ -13,7 +13,7 @@ import { freePorts } from './s3-ports.js';
 import { makeRunFolder, notePid } from './s3-run-folder.js';
 
 const run = promisify(execFile);
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 
 /** One account's keys, in the form that S3 clients take. */
 export interface S3Keys {

@@ -10,7 +10,7 @@ import { makeRunFolder, notePid } from '../s3-run-folder.js';
 import { containerdFolder } from './containerd-package.js';
 
 const run = promisify(execFile);
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 
 /** A containerd of a test's own. */
 export interface Containerd {
