@@ -119,7 +119,7 @@ export function listContract(make: MakeStore): void {
       const names = Array.from({ length: count }, (_, index) => `many/${index % 7}/shard-${index}+of ${count}`);
       for (let next = 0; next < count; next += 40)
         await Promise.all(names.slice(next, next + 40).map((name) => at.plant(name, Buffer.alloc(3))));
-    }, 120_000);
+    });
 
     it('are all found, and each once', async () => {
       const files = await allListed(at.store.list(prefix));

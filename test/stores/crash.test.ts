@@ -33,7 +33,7 @@ describe('a process that is killed one byte before the end of an upload', () => 
       const [printed] = (await once(child.stdout, 'data')).map(String);
       const digest = parseDigest(printed?.trim());
       if (digest === null) throw new Error(`the upload printed ${printed}`);
-      await vi.waitFor(async () => expect(await at.leftovers()).toHaveLength(1), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await at.leftovers()).toHaveLength(1), { timeout: 60_000 });
       child.kill('SIGKILL');
       await exit;
       const { state } = await at.store.stat(at.store.uriOf(digest));

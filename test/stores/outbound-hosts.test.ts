@@ -27,7 +27,7 @@ describe('a request to a host by its name', () => {
     });
   const ask = async (out: Outbound, url = `https://localhost:${server.port}/file`): Promise<number> => {
     try {
-      const asked = { method: 'HEAD' as const, url: new URL(url), maxBytes: 1_000, totalMs: 5_000 };
+      const asked = { method: 'HEAD' as const, url: new URL(url), maxBytes: 1_000, totalMs: 60_000 };
       return (await out.request(asked)).status;
     } finally {
       out.close();
@@ -85,12 +85,12 @@ describe('a request to a host by its name', () => {
     answers = [[LOOPBACK], [{ address: '127.0.0.2', family: 4 }]];
     const out = outbound();
     const asked = { method: 'GET' as const, url: new URL(`https://localhost:${server.port}/file`) };
-    const first = await out.request({ ...asked, maxBytes: 1_000, totalMs: 5_000 });
+    const first = await out.request({ ...asked, maxBytes: 1_000, totalMs: 60_000 });
     first.body.destroy();
     expect(first.status).toBe(200);
     expect(resolved).toHaveLength(1);
     // The first connection is gone with its body, so this one is resolved and checked anew.
-    const second = out.request({ ...asked, maxBytes: 1_000, totalMs: 5_000 });
+    const second = out.request({ ...asked, maxBytes: 1_000, totalMs: 60_000 });
     expect(await thrownBy(second)).toMatchObject({
       code: 'not-allowed',
       message: expect.stringContaining('127.0.0.2'),

@@ -9,7 +9,7 @@ import { freshBytes } from './sample-bytes.js';
 
 describe('keys as a prefix', () => {
   let at: Awaited<ReturnType<typeof s3StoreUnderTest>>;
-  beforeAll(async () => (at = await s3StoreUnderTest({ idleMs: 400, statMs: 600, attempts: 1 })));
+  beforeAll(async () => (at = await s3StoreUnderTest()));
   afterAll(() => at?.close());
 
   it.each([
@@ -38,22 +38,25 @@ describe('keys as a prefix', () => {
   });
 
   it('are given up on where the server keeps the line open and says nothing', async () => {
-    await at.plant('silent/key', freshBytes(5));
-    at.line.stall();
-    const seen = await at.store.stat(at.uriNamed('silent/'));
-    await at.line.mend();
+    const hasty = await s3StoreUnderTest({ idleMs: 400, statMs: 600, attempts: 1 });
+    hasty.line.stall();
+    const seen = await hasty.store.stat(hasty.uriNamed('silent/'));
+    await hasty.close();
     expect(seen).toMatchObject({ state: 'unreachable', evidence: expect.stringContaining('time limit') });
   });
 
   it('are not given up on because whoever reads them takes long', async () => {
-    await at.plant('slow/one', freshBytes(5));
-    await at.plant('slow/two', freshBytes(5));
+    const limits = { idleMs: 2_000, statMs: 2_000, attempts: 1 };
+    const hasty = await s3StoreUnderTest(limits);
+    await hasty.plant('slow/one', freshBytes(5));
+    await hasty.plant('slow/two', freshBytes(5));
     const files: string[] = [];
-    for await (const { path } of at.store.list(at.uriNamed('slow/'))) {
+    for await (const { path } of hasty.store.list(hasty.uriNamed('slow/'))) {
       files.push(path);
-      await sleep(700);
+      await sleep(limits.statMs + 100);
     }
     expect(files).toEqual(['one', 'two']);
+    await hasty.close();
   });
 
   it('are missing, as all the bucket is, where there is no bucket', async () => {

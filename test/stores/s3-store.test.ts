@@ -14,7 +14,7 @@ storeContract('a bucket', () => s3StoreUnderTest());
 describe('a bucket of artifacts', () => {
   let at: Awaited<ReturnType<typeof s3StoreUnderTest>>;
 
-  beforeAll(async () => (at = await s3StoreUnderTest({ idleMs: 400, statMs: 600, attempts: 2 })));
+  beforeAll(async () => (at = await s3StoreUnderTest()));
   afterAll(() => at?.close());
 
   it('remembers digest and media type with the object', async () => {
@@ -61,10 +61,11 @@ describe('a bucket of artifacts', () => {
   });
 
   it('gives up on a server that keeps the line open and says nothing', async () => {
-    const uri = await at.plant('silent', freshBytes(10));
-    at.line.stall();
-    const [seen, error] = await Promise.all([at.store.stat(uri), thrownBy(at.store.read(uri))]);
-    await at.line.mend();
+    const hasty = await s3StoreUnderTest({ idleMs: 400, statMs: 600, attempts: 2 });
+    const uri = await hasty.plant('silent', freshBytes(10));
+    hasty.line.stall();
+    const [seen, error] = await Promise.all([hasty.store.stat(uri), thrownBy(hasty.store.read(uri))]);
+    await hasty.close();
     expect(seen).toMatchObject({ state: 'unreachable', evidence: expect.stringContaining('time limit') });
     expect(error).toMatchObject({ name: 'StoreError', code: 'unreachable' });
   });

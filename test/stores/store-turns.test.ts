@@ -1,6 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { ReadableStore } from '../../src/stores/artifact-store.js';
 import { fileUriOf } from '../../src/stores/file-uri.js';
 import { StoreRefusal } from '../../src/stores/store-refusal.js';
@@ -8,6 +8,8 @@ import { StoreSet, type StoreSetOptions } from '../../src/stores/store-set.js';
 import { S3Line } from '../support/s3-line.js';
 import { sendFile, startFileServer, type FileServer } from './https-server.js';
 import { allOf, freshBytes } from './sample-bytes.js';
+
+const patient = { timeout: 60_000, interval: 5 };
 
 describe('the stores, asked for much at once,', () => {
   let server: FileServer;
@@ -28,7 +30,7 @@ describe('the stores, asked for much at once,', () => {
     const { bucket, keys: credentials } = inject('s3');
     const set = new StoreSet({
       file: { folder: tmpdir() },
-      s3: { bucket, endpoint: line.endpoint, credentials, limits: { statMs: 2_000, attempts: 1 } },
+      s3: { bucket, endpoint: line.endpoint, credentials, limits: { attempts: 1 } },
       https: { allowedHosts: [`http://${server.host}`], allowedNetworks: ['127.0.0.0/8'], limits: { lookMs } },
       limits,
     });
@@ -42,46 +44,54 @@ describe('the stores, asked for much at once,', () => {
   };
 
   it('look at an urgent object of a bucket before ten thousand others that were asked for first', async () => {
-    const uri = `s3://${inject('s3').bucket}/never/was`;
-    const store = await storeOf(storesWith({ concurrency: 8 }), uri);
+    const [crowd, needed] = ['s3://models/crowd', 's3://models/needed'];
+    const { keys: credentials } = inject('s3');
+    const endpoint = `http://${server.host}`;
+    const set = new StoreSet({ s3: { bucket: 'models', endpoint, credentials }, limits: { concurrency: 8 } });
+    sets.push(set);
+    const store = await storeOf(set, crowd);
     const abort = new AbortController();
-    let answered = 0;
-    const others = Array.from({ length: 10_000 }, async () => {
-      await store.stat(uri, { signal: abort.signal });
-      answered += 1;
-    });
+    const others = Array.from({ length: 10_000 }, () => store.stat(crowd, { signal: abort.signal }));
     const all = Promise.allSettled(others);
-    expect(await store.stat(uri, { urgent: true })).toMatchObject({ state: 'missing' });
-    const before = answered;
+    expect(await store.stat(needed, { urgent: true })).toMatchObject({ state: 'missing' });
     abort.abort();
     await all;
     // Those in flight together with it, and the few that they made way for meanwhile.
+    const before = server.arrived.findIndex(({ path }) => path.includes('needed'));
+    expect(before).toBeGreaterThanOrEqual(0);
     expect(before).toBeLessThan(50);
   });
 
-  it('ask no server for more at once than they may, and each file once', async () => {
-    let [running, most] = [0, 0];
+  // A quarter of the turns is kept for urgent requests.
+  it.each([
+    { urgent: true, atOnce: 4 },
+    { urgent: false, atOnce: 3 },
+  ])('ask no server for more at once than they may, and each file once: %j', async ({ urgent, atOnce }) => {
+    const open: ServerResponse[] = [];
+    let most = 0;
+    // Answers once as many have come as may, and one more has had time to come too.
     server.answers.set('slow', (_request, response) => {
-      most = Math.max(most, ++running);
-      response.once('close', () => (running -= 1));
-      setTimeout(() => response.writeHead(200, { 'content-length': 5 }).end(), 5);
+      open.push(response);
+      most = Math.max(most, open.length);
+      if (open.length !== atOnce) return;
+      setTimeout(() => open.splice(0).forEach((one) => one.writeHead(200, { 'content-length': 5 }).end()), 5);
     });
     const uri = `http://${server.host}/slow`;
     const store = await storeOf(storesWith({ concurrency: 4 }), uri);
-    const seen = await Promise.all(Array.from({ length: 60 }, (_, at) => store.stat(uri, { urgent: at % 2 === 0 })));
-    expect(seen.every(({ state }) => state === 'present')).toBe(true);
+    const seen = await Promise.all(Array.from({ length: 60 }, () => store.stat(uri, { urgent })));
+    expect(seen.map(({ state }) => state)).toEqual(Array(60).fill('present'));
     expect(server.arrived).toHaveLength(60);
-    expect(most).toBe(4);
+    expect(most).toBe(atOnce);
   });
 
   it('do not count the wait for a turn against the time for an answer', async () => {
     server.answers.set('slow', (_request, response) => {
-      setTimeout(() => response.writeHead(200, { 'content-length': 5 }).end(), 100);
+      setTimeout(() => response.writeHead(200, { 'content-length': 5 }).end(), 200);
     });
     const uri = `http://${server.host}/slow`;
-    const store = await storeOf(storesWith({ concurrency: 1 }, 900), uri);
-    const seen = await Promise.all(Array.from({ length: 15 }, () => store.stat(uri)));
-    expect(seen.map(({ state }) => state)).toEqual(Array(15).fill('present'));
+    const store = await storeOf(storesWith({ concurrency: 1 }, 4_000), uri);
+    const seen = await Promise.all(Array.from({ length: 22 }, () => store.stat(uri)));
+    expect(seen.map(({ state }) => state)).toEqual(Array(22).fill('present'));
   });
 
   it('are not held up by a server that hangs', async () => {
@@ -93,7 +103,7 @@ describe('the stores, asked for much at once,', () => {
       ...Array.from({ length: 20 }, () => s3.stat(bucketed)),
       ...Array.from({ length: 5 }, () => s3.read(bucketed).catch(() => undefined)),
     ];
-    await sleep(50);
+    await vi.waitUntil(() => line.connections > 0, patient);
     server.files.set('a', freshBytes(5));
     const uri = `http://${server.host}/a`;
     const web = await storeOf(set, uri);
@@ -136,7 +146,7 @@ describe('the stores, asked for much at once,', () => {
     const [first, second] = [new AbortController(), new AbortController()];
     const hanging = store[what](uri, { signal: first.signal });
     const waiting = store[what](uri, { signal: second.signal });
-    await sleep(20);
+    await vi.waitUntil(() => server.arrived.length > 0, patient);
     second.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     expect(server.arrived).toHaveLength(1);

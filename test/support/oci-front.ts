@@ -11,6 +11,8 @@ export interface OciFront {
   readonly host: string;
   /** Whether a manifest goes with its last tag, as in some clouds' registries. */
   deletesManifests: boolean;
+  /** Each request waits for this first; it is asked for with the request's path. */
+  before: (path: string) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,10 +20,11 @@ const TAGGED = /^\/v2\/(.+)\/manifests\/([^/:]+)$/;
 
 /** Passes everything on to the registry, but deletes a tag where it is asked to, in the registry's own store. */
 export async function startOciFront(registry: OciServer): Promise<OciFront> {
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   const front: OciFront = {
     host: `127.0.0.1:${await listenAnywhere(server)}`,
     deletesManifests: false,
+    before: async () => undefined,
     close: async () => {
       server.closeAllConnections();
       await once(server.close(), 'close');
@@ -29,6 +32,7 @@ export async function startOciFront(registry: OciServer): Promise<OciFront> {
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, repository, tag] = (request.method === 'DELETE' && TAGGED.exec(request.url ?? '')) || [];
+    await front.before(request.url ?? '');
     if (repository === undefined || tag === undefined) return passOn(registry.host, request, response);
     const url = `http://${registry.host}/v2/${repository}/manifests/`;
     const found = await fetch(url + tag, { method: 'HEAD', headers: { accept: MANIFEST_TYPES.join(', ') } });

@@ -27,6 +27,11 @@ export class S3Line {
     return line;
   }
 
+  /** How many connections of clients are open. */
+  get connections(): number {
+    return this.#sockets.size / 2;
+  }
+
   /** Cuts every connection; new ones are refused. */
   async cut(): Promise<void> {
     if (!this.server.listening) return;

@@ -7,7 +7,7 @@ import { putFiles } from '../../support/agent/put-files.js';
 import { NEW_FILES, NEW_VERSION, OLD_FILES, OLD_VERSION, SWAPPED } from '../../support/agent/swapped-versions.js';
 import { lookAtModels, watchModels } from '../../support/agent/watch-models.js';
 
-describe('a process that is killed while it makes a version appear and another go', { timeout: 180_000 }, () => {
+describe('a process that is killed while it makes a version appear and another go', { timeout: 600_000 }, () => {
   let program: BuiltProgram;
 
   beforeAll(async () => {

@@ -13,8 +13,9 @@ import { freshBytes } from '../sample-bytes.js';
 import { MIB, startNode, type Node } from './node.js';
 
 const SIZE = 24 * MIB;
+const patient = { timeout: 120_000 };
 
-describe('a node agent that is killed', { timeout: 60_000 }, () => {
+describe('a node agent that is killed', { timeout: 300_000 }, () => {
   let program: BuiltProgram;
 
   beforeAll(async () => {
@@ -48,9 +49,10 @@ describe('a node agent that is killed', { timeout: 60_000 }, () => {
     for (const stallAfter of [8 * MIB, 14 * MIB]) {
       node.front.stallAfter = stallAfter;
       const child = start(node, file);
-      await vi.waitUntil(async () => (await noted()) > before, { timeout: 20_000 });
+      await vi.waitUntil(async () => (await noted()) > before, patient);
       child.kill('SIGKILL');
       expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+      await node.front.settled();
       before = await noted();
       expect(before).toBeGreaterThan(0);
       expect(before).toBeLessThan(SIZE);
@@ -71,9 +73,10 @@ describe('a node agent that is killed', { timeout: 60_000 }, () => {
     const partial = join(node.cache.folder.partial(), file.digest.slice('sha256:'.length));
     node.front.stallAfter = 8 * MIB;
     const child = start(node, file);
-    await vi.waitUntil(() => readFile(join(partial, 'journal.json')).catch(() => null), { timeout: 20_000 });
+    await vi.waitUntil(() => readFile(join(partial, 'journal.json')).catch(() => null), patient);
     child.kill('SIGKILL');
     await once(child, 'exit');
+    await node.front.settled();
     const handle = await open(join(partial, 'bytes'), 'r+');
     const { ranges } = JSON.parse(await readFile(join(partial, 'journal.json'), 'utf8')) as {
       ranges: { start: number }[];

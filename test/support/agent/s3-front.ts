@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { listenAnywhere } from '../s3-ports.js';
 
 /** What is done to the answer of a GET: a status of its own, a cut, other bytes, or fewer with a matching length. */
@@ -22,10 +22,12 @@ export interface S3Front {
   readonly bytes: () => number;
   /** GETs of objects so far. */
   readonly gets: () => number;
-  /** Asked for each GET of an object, with how many came before it. */
-  fault: (key: string, before: number) => Fault | null;
+  /** Asked for each GET of an object, with how many came before it; the GET waits where this does. */
+  fault: (key: string, before: number) => Fault | null | Promise<Fault | null>;
   /** Once so many bytes went through, nothing more does, and connections stay open. */
   stallAfter: number;
+  /** Waits until nothing is being answered, as where whoever asked was killed. */
+  settled(): Promise<void>;
 }
 
 /** Starts a front before an S3 server; it ends with the test. Requests pass unchanged, so signatures hold. */
@@ -33,11 +35,17 @@ export async function startS3Front(target: string): Promise<S3Front> {
   const to = new URL(target);
   let bytes = 0;
   let gets = 0;
-  const server = createServer((from, reply) => void answer(from, reply).catch(() => reply.destroy()));
+  let underWay = 0;
+  const server = createServer((from, reply) => {
+    underWay += 1;
+    void answer(from, reply)
+      .catch(() => reply.destroy())
+      .finally(() => (underWay -= 1));
+  });
   const answer = async (from: IncomingMessage, reply: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = from;
     const isObject = method === 'GET' && !url.includes('list-type');
-    const fault = isObject ? front.fault(decodeURIComponent(url.split('?')[0] ?? ''), gets++) : null;
+    const fault = isObject ? await front.fault(decodeURIComponent(url.split('?')[0] ?? ''), gets++) : null;
     if (fault?.status !== undefined) {
       const asksToWait = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
       return void reply.writeHead(fault.status, asksToWait).end();
@@ -72,6 +80,7 @@ export async function startS3Front(target: string): Promise<S3Front> {
     gets: () => gets,
     fault: () => null,
     stallAfter: Infinity,
+    settled: () => vi.waitUntil(() => underWay === 0, { timeout: 60_000, interval: 10 }).then(() => undefined),
   };
   onTestFinished(async () => {
     server.closeAllConnections();

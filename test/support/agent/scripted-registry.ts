@@ -6,14 +6,14 @@ import { listenAnywhere } from '../s3-ports.js';
 
 interface KnownNode {
   registration: NodeRegistration;
-  leaseEnds: number;
+  hasLease: boolean;
   reports: ResidencyReport[];
   revision: number;
   assignments: AssignmentView[];
   waiting: (() => void)[];
 }
 
-/** The node calls of the API over a real connection, with lists that a test writes and leases of its own length. */
+/** The node calls of the API over a real connection, with lists that a test writes and leases that a test ends. */
 export class ScriptedRegistry {
   readonly #nodes = new Map<string, KnownNode>();
   readonly #lists = new Map<string, { revision: number; assignments: AssignmentView[] }>();
@@ -22,10 +22,8 @@ export class ScriptedRegistry {
   #isDown = false;
   #revision = 0;
 
-  constructor(private readonly leaseMs: number) {}
-
-  static async start(leaseMs = 60_000): Promise<ScriptedRegistry> {
-    const registry = new ScriptedRegistry(leaseMs);
+  static async start(): Promise<ScriptedRegistry> {
+    const registry = new ScriptedRegistry();
     registry.#port = await listenAnywhere(registry.#server);
     onTestFinished(() => {
       registry.#server.closeAllConnections();
@@ -48,6 +46,12 @@ export class ScriptedRegistry {
     this.#revision += 1;
     this.#lists.set(node, { revision: this.#revision, assignments });
     for (const wake of this.#nodes.get(node)?.waiting.splice(0) ?? []) wake();
+  }
+
+  /** Whoever reports under this name next has it. */
+  endLease(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node) node.hasLease = false;
   }
 
   registration(node: string): NodeRegistration | undefined {
@@ -77,24 +81,23 @@ export class ScriptedRegistry {
     if (request.method === 'PUT') {
       const body = JSON.parse(text) as NodeRegistration & ResidencyReport;
       const node = this.#nodes.get(name);
-      if (node && node.registration.agent !== body.agent && node.leaseEnds > performance.now())
+      if (node && node.registration.agent !== body.agent && node.hasLease)
         return refuse(reply, 'node-taken', `an agent reports as ${name} already: stop it, or choose another --name`);
-      const leaseEnds = performance.now() + this.leaseMs;
       if (below === 'residency') {
         if (!node) return refuse(reply, 'node-not-found', `there is no node ${name}`);
         node.reports.push(body);
-        node.leaseEnds = leaseEnds;
+        node.hasLease = true;
         return send(reply, 200, { accepted: body.items.length });
       }
       const fresh: KnownNode = {
         registration: body,
-        leaseEnds,
+        hasLease: true,
         reports: [],
         revision: 0,
         assignments: [],
         waiting: [],
       };
-      this.#nodes.set(name, { ...(node ?? fresh), registration: body, leaseEnds });
+      this.#nodes.set(name, { ...(node ?? fresh), registration: body, hasLease: true });
       return send(reply, 200, { node: name });
     }
     const node = this.#nodes.get(name);
