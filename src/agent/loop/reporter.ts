@@ -1,4 +1,4 @@
-import { backOffMs } from '../../client/back-off.js';
+import { backOffMs, sleep } from '../../client/back-off.js';
 import { LastgoodError } from '../../client/errors.js';
 import { RepeatedErrors } from '../../platform/telemetry/repeated-errors.js';
 import type { StructuredLog } from '../../platform/telemetry/structured-log.js';
@@ -57,7 +57,8 @@ export class Reporter {
         if (this.#nodeIsGone(error)) await state.reportBell.wait(Infinity, signal);
         else {
           this.#errors.report(error);
-          await state.reportBell.wait(backOffMs(failures, RETRY), signal);
+          // The bell would end the wait: it has rung for what was just to be told, and rings with all that changes.
+          await sleep(backOffMs(failures, RETRY), signal);
           failures += 1;
         }
       }
