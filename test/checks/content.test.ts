@@ -5,7 +5,7 @@ import { digestOf } from '../../src/domain/digest.js';
 import { treeDigest } from '../../src/domain/tree-digest.js';
 import { filePlace, s3Place, type Place } from './places.js';
 
-const POLL = { timeout: 40_000, interval: 100 };
+const POLL = { timeout: 120_000, interval: 100 };
 
 describe.each([
   ['files', filePlace],

@@ -1,8 +1,8 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { CheckKind, CheckView } from '../../src/contract/views.js';
 import { mapped, type Fault, type FaultStage, type Seen } from './fault-stage.js';
 
-const POLL = { timeout: 30_000, interval: 50 };
+const POLL = { timeout: 120_000, interval: 50 };
 const LOOKS: readonly CheckKind[] = ['artifact', 'image'];
 const READINGS: readonly CheckKind[] = ['content'];
 
@@ -15,7 +15,7 @@ export async function expectFault<P>(stage: FaultStage, place: P, fault: Fault<P
     const seen = fault.seen(place);
     const read = fault.read?.(place) ?? stage.statesOnly(seen);
     await expectFound(stage, seen, read);
-    await expectJudged(stage, seen, read);
+    await vi.waitFor(() => expectJudged(stage, seen, read), POLL);
   } finally {
     await fault.mend(place);
   }
@@ -44,11 +44,11 @@ async function expectFound(stage: FaultStage, seen: Found, read: Found): Promise
   await expect.poll(() => evidence(READINGS), POLL).toMatchObject(mapped(read, (one) => one.evidence));
 }
 
-/** Waits until readiness has the verdict that follows, with exactly these subjects named, each with its evidence. */
+/** Readiness has the verdict that follows, with exactly these subjects named, each with its evidence. */
 async function expectJudged(stage: FaultStage, seen: Found, read: Found): Promise<void> {
   const certain = [...Object.values(seen), ...Object.values(read)].some(({ state }) => state !== 'unreachable');
-  await expect.poll(async () => (await stage.readiness()).verdict, POLL).toBe(certain ? 'not-ready' : 'unknown');
-  const { checklist } = await stage.readiness();
+  const { verdict, checklist } = await stage.readiness();
+  expect(verdict).toBe(certain ? 'not-ready' : 'unknown');
   const named = (names: readonly string[]): unknown => {
     const subjects = checklist.filter(({ name }) => names.includes(name)).flatMap((item) => item.subjects);
     return Object.fromEntries(subjects.map((one) => [stage.subjects.get(one.subject), one]));

@@ -9,8 +9,8 @@ const OBJECTS = 10_000;
 const IN_EACH = 1_000;
 const OF_TARGET = 20;
 const UNDER_WAY = 300;
-const LONG = 240_000;
-const POLL = { timeout: 120_000, interval: 100 };
+const LONG = 900_000;
+const POLL = { timeout: 300_000, interval: 100 };
 
 describe('a sweep of ten thousand objects', () => {
   let api: TestApi;

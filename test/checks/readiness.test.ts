@@ -6,7 +6,7 @@ import { promote } from '../support/registering.js';
 import { S3Line } from '../support/s3-line.js';
 import { filePlace, s3Place, type Place } from './places.js';
 
-const POLL = { timeout: 50_000, interval: 100 };
+const POLL = { timeout: 120_000, interval: 100 };
 
 /** The verdict on a model's production, with the state of each line of its checklist that does not pass. */
 async function verdict({ api }: Place, model: string): Promise<string[]> {
