@@ -28,10 +28,14 @@ export class Blobs {
     return new Map([...this.state.blobs].map(([digest, { size }]) => [digest, size]));
   }
 
-  /** The blob whose bytes were read longest ago, and when: milliseconds since 1970. Null where there is none. */
-  longestUnverified(): { digest: Digest; verifiedAt: number } | null {
+  /**
+   * The blob whose bytes were read longest ago, and when: milliseconds since 1970. Null where there is none. A time that
+   * has yet to come says nothing, since the clock was set back: it counts as never.
+   */
+  longestUnverified(now: number): { digest: Digest; verifiedAt: number } | null {
     let oldest: { digest: Digest; verifiedAt: number } | null = null;
-    for (const [digest, { verifiedAt }] of this.state.blobs) {
+    for (const [digest, facts] of this.state.blobs) {
+      const verifiedAt = facts.verifiedAt > now ? -Infinity : facts.verifiedAt;
       if (oldest === null || verifiedAt < oldest.verifiedAt) oldest = { digest, verifiedAt };
     }
     return oldest;

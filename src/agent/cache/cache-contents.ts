@@ -47,8 +47,10 @@ export class CacheContents {
     return this.state.neededAt.get(nameOf(key)) ?? 0;
   }
 
-  need(key: VersionKey): void {
-    this.state.neededAt.set(nameOf(key), this.now());
+  /** Notes that these are needed now, which is later than whatever was noted before, also where the clock was set back. */
+  need(keys: Iterable<VersionKey>): void {
+    const at = Math.max(this.now(), ...[...this.state.neededAt.values()].map((before) => before + 1));
+    for (const key of keys) this.state.neededAt.set(nameOf(key), at);
     this.state.touch();
   }
 

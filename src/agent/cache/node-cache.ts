@@ -99,7 +99,7 @@ export class NodeCache {
 
   /** Notes that these versions are needed now. What was needed longest ago is evicted first. */
   need(keys: Iterable<VersionKey>): void {
-    for (const key of keys) this.contents.need(key);
+    this.contents.need(keys);
   }
 
   /**
@@ -115,7 +115,7 @@ export class NodeCache {
       await this.#turn(async () => {
         if (this.holding(key) !== undefined) return;
         await this.contents.holdings.put({ ...key, files, trees });
-        this.contents.need(key);
+        this.contents.need([key]);
       });
       return { end };
     } catch (error) {

@@ -17,6 +17,7 @@ export type News = 'none' | 'progress' | 'state';
 export class NodeState {
   readonly #weights = new Map<string, ResidencyPartView>();
   readonly #images = new Map<string, ResidencyPartView>();
+  readonly #damaged = new Map<string, string>();
   readonly #bells: Bell[] = [];
   readonly #watchers: (() => void)[] = [];
   readonly reportBell = new Bell();
@@ -60,6 +61,7 @@ export class NodeState {
     const names = new Set(plan.assignments.map((one) => nameOf(one)));
     const images = new Set(plan.assignments.map(({ image }) => image));
     for (const name of this.#weights.keys()) if (!names.has(name)) this.#weights.delete(name);
+    for (const name of this.#damaged.keys()) if (!names.has(name)) this.#damaged.delete(name);
     for (const image of this.#images.keys()) if (!images.has(image)) this.#images.delete(image);
     this.cache.need(plan.assignments);
     this.#changed();
@@ -71,8 +73,9 @@ export class NodeState {
     this.#changed();
   }
 
-  /** What lies here has changed in another way than by this list: the loops look again. */
-  lookAgain(): void {
+  /** These versions lie here no more, and why: the loops look again, and the reason is told until they are back. */
+  damaged(versions: readonly VersionKey[], why: string): void {
+    for (const key of versions) this.#damaged.set(nameOf(key), why);
     this.#changed();
   }
 
@@ -99,9 +102,12 @@ export class NodeState {
   /** All that the registry is to be told now; from then on there is no news. */
   report(agent: string): ResidencyReport {
     this.#news = 'none';
+    const cached = this.cache.versions();
+    for (const one of cached) if (one.state === 'resident') this.#damaged.delete(nameOf(one));
     const held = {
       assignments: this.assignments,
-      cached: this.cache.versions(),
+      cached,
+      damaged: this.#damaged,
       weights: this.#weights,
       images: this.tellsImages ? this.#images : null,
     };

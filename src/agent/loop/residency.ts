@@ -9,6 +9,8 @@ export interface Held {
   readonly cached: readonly CachedVersion[];
   /** What moves or failed, by the version's name. */
   readonly weights: ReadonlyMap<string, ResidencyPartView>;
+  /** Why a version that lay here does not any more, by its name. */
+  readonly damaged: ReadonlyMap<string, string>;
   /** By image; null where this agent leaves images to others. */
   readonly images: ReadonlyMap<string, ResidencyPartView> | null;
 }
@@ -35,9 +37,11 @@ export function residencyItems(held: Held): ResidencyItem[] {
 function weightsOf(assigned: AssignmentView, cached: CachedVersion | undefined, held: Held): ResidencyPartView {
   const bytesTotal = sizeOf(assigned.artifacts);
   if (cached?.state === 'resident') return part('resident', { bytesDone: bytesTotal, bytesTotal });
-  const told = held.weights.get(nameOf(assigned));
-  if (told !== undefined && told.state !== 'resident') return { ...told, bytesTotal: told.bytesTotal || bytesTotal };
-  return part('pending', { bytesTotal, reason: waitsFor(assigned) });
+  const name = nameOf(assigned);
+  const told = held.weights.get(name) ?? part('pending', { reason: waitsFor(assigned) });
+  const said = told.state === 'resident' ? part('pending', { reason: waitsFor(assigned) }) : told;
+  const reason = said.reason ?? held.damaged.get(name) ?? null;
+  return { ...said, bytesTotal: said.bytesTotal || bytesTotal, reason };
 }
 
 function imageOf(image: string | null, assigned: AssignmentView, held: Held): ResidencyPartView | null {

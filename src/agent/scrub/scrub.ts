@@ -10,7 +10,7 @@ import { CheckpointFile } from './checkpoint.js';
 import { Pace } from './pace.js';
 
 const CHUNK = 256 * 1024;
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 10_000;
 
 export interface ScrubOptions {
   readonly bytesPerSecond: number;
@@ -88,11 +88,9 @@ export class Scrub {
   async #due(): Promise<Digest | null> {
     const begun = (await this.#checkpoints.read())?.digest;
     if (begun !== undefined && this.cache.blobs.sizeOf(begun) !== null) return begun;
-    const oldest = this.cache.blobs.longestUnverified();
-    if (oldest === null) return null;
-    const age = this.#now() - oldest.verifiedAt;
-    // A clock that was set back must not keep a blob from being read for as long.
-    return age >= this.options.everyMs || age < 0 ? oldest.digest : null;
+    const now = this.#now();
+    const oldest = this.cache.blobs.longestUnverified(now);
+    return oldest !== null && now - oldest.verifiedAt >= this.options.everyMs ? oldest.digest : null;
   }
 
   async #rotten(digest: Digest, why: string): Promise<Scrubbed> {

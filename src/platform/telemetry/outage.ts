@@ -15,7 +15,7 @@ export class Outage {
   failed(error: unknown): number {
     this.failures += 1;
     if (this.since === undefined) {
-      this.since = Date.now();
+      this.since = performance.now();
       this.log.warn({ reason: reasonOf(error) }, this.messages.gone);
     }
     return this.failures;
@@ -23,7 +23,7 @@ export class Outage {
 
   worked(): void {
     if (this.since === undefined) return;
-    this.log.info({ awayMs: Date.now() - this.since, tries: this.failures }, this.messages.back);
+    this.log.info({ awayMs: Math.round(performance.now() - this.since), tries: this.failures }, this.messages.back);
     this.since = undefined;
     this.failures = 0;
   }

@@ -88,7 +88,7 @@ describe('a cache folder that is opened again', () => {
       { version: 1, state: 'resident', neededAt: 1_000 },
       { version: 2, state: 'resident', neededAt: 2_000 },
     ]);
-    expect(cache.blobs.longestUnverified()?.verifiedAt).toBe(1_000);
+    expect(cache.blobs.longestUnverified(9_000)?.verifiedAt).toBe(1_000);
   });
 
   it('drops a folder whose links are broken, and keeps the blobs', async () => {
@@ -147,7 +147,7 @@ describe('a cache folder that is opened again', () => {
     await writeFile(first.cache.folder.state(), '{"blobs":');
     const { cache, recovered } = await openCache(folder);
     expect(recovered.resident).toEqual([v1]);
-    expect(cache.blobs.longestUnverified()).toEqual({ digest: digestOf(base), verifiedAt: 0 });
+    expect(cache.blobs.longestUnverified(9_000)).toEqual({ digest: digestOf(base), verifiedAt: 0 });
   });
 
   it('throws away what was being made, and folders that nothing accounts for', async () => {

@@ -33,6 +33,7 @@ const held = (more: Partial<Held>): Held => ({
   assignments: [],
   cached: [],
   weights: new Map(),
+  damaged: new Map(),
   images: new Map(),
   ...more,
 });
@@ -62,6 +63,27 @@ describe('what a node says of what it holds', () => {
       }),
     );
     expect(items[0]?.weights.state).toBe('pending');
+  });
+
+  it('gives the damage as the reason until a version is back, unless there is a newer one', () => {
+    const damaged = new Map([1, 2, 3, 4].map((version) => [`fraud/v${version}`, 'the blob is damaged'] as const));
+    const items = residencyItems(
+      held({
+        assignments: [1, 2, 3, 4].map((version) => assigned(version)),
+        cached: [cached(1, 'incomplete'), cached(2, 'incomplete'), cached(3, 'incomplete'), cached(4, 'resident')],
+        weights: new Map([
+          ['fraud/v2', part('downloading', { bytesDone: 5 })],
+          ['fraud/v3', part('failed', { reason: 'the store is away' })],
+        ]),
+        damaged,
+      }),
+    );
+    expect(items.map(({ weights: { state, reason } }) => [state, reason])).toEqual([
+      ['pending', 'the blob is damaged'],
+      ['downloading', 'the blob is damaged'],
+      ['failed', 'the store is away'],
+      ['resident', null],
+    ]);
   });
 
   it('also names what lies there without being assigned, and what is on its way out, but no unfinished rest', () => {

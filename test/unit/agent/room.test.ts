@@ -48,6 +48,34 @@ describe('making room', () => {
     expect(cache.blobs.bytes).toBe(110 * KB);
   });
 
+  it('evicts in that order also where the clock was set forward for a while, and back again', async () => {
+    let clock = 1_000_000;
+    const { cache } = await openCache(await emptyFolder(), {
+      limits: { budget: 310 * KB, floor: 0 },
+      now: () => clock,
+    });
+    for (const [number, hours] of [
+      [1, 0],
+      [2, 9],
+      [3, -9],
+    ] as const) {
+      clock += hours * 3_600_000;
+      await putFiles(cache, version(number), { own: Buffer.alloc(100 * KB, `${number}`) });
+    }
+    clock -= 3_600_000;
+    cache.need([version(1)]);
+    expect(await cache.makeRoom(file(110 * KB), [])).toMatchObject({ granted: true, evicted: [version(2)] });
+    cache.need([version(3), version(1)]);
+    const { cache: later } = await reopened(cache);
+    await putFiles(later, version(4), { own: Buffer.alloc(100 * KB, '4') });
+    expect(await later.makeRoom(file(200 * KB), [])).toMatchObject({ evicted: [version(1), version(3)] });
+
+    async function reopened(before: NodeCache): Promise<{ cache: NodeCache }> {
+      await before.close();
+      return openCache(before.folder.root, { limits: { budget: 310 * KB, floor: 0 }, now: () => clock });
+    }
+  });
+
   it('never evicts what is protected or being fetched, and says what it needs and has', async () => {
     const cache = await threeVersions(310 * KB);
     const { end } = await cache.begin(version(2), [], []);
