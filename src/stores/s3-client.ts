@@ -3,6 +3,8 @@ import type { S3Limits, S3StoreOptions } from './s3-options.js';
 
 /** The client for these options: time limits and retries set, and no feature that only AWS's own servers have. */
 export function s3Client(options: S3StoreOptions, limits: S3Limits): S3Client {
+  // It prints advice on Node.js for whoever chose its version; that is package.json's to say, not for users of a command.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   return new S3Client({
     region: options.region ?? 'us-east-1',
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),

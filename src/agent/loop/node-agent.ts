@@ -84,7 +84,8 @@ export async function runNodeAgent(options: NodeAgentOptions, signal: AbortSigna
     const images = new ImageWorker({ runtime, state, log, retry, lookEveryMs: times.lookAtImagesMs });
     loops.push((stop) => images.run(stop));
   }
-  if (scrub !== null) loops.push((stop) => scrubbing(scrub, log, (versions, why) => state.damaged(versions, why), stop));
+  if (scrub !== null)
+    loops.push((stop) => scrubbing(scrub, log, (versions, why) => state.damaged(versions, why), stop));
   if (bytesPerSecond !== null) {
     const warmer = new Warmer({ cache, state, log, bytesPerSecond, everyMs: times.warmMs });
     loops.push((stop) => warmer.run(stop));
