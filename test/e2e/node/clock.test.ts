@@ -16,7 +16,7 @@ describe('an agent whose clock jumps', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   /** Waits until the agent has renewed its lease twice more, by the registry's clock. */

@@ -16,7 +16,7 @@ describe('a disk that becomes full in the middle of a download', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   it.each(DISKS)('of %i MiB is reported, keeps what it has, and takes the rest once there is room', async (size) => {

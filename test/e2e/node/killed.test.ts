@@ -12,7 +12,7 @@ describe('an agent that is killed in the middle of a download', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   it('goes on from what its journals say, and asks for none of those bytes again', async () => {

@@ -10,7 +10,7 @@ import { PoolNode } from './pool-node.js';
 export const MIB = 1024 * 1024;
 
 /** Of a condition that must come true, however busy the machine is. */
-export const soon = { timeout: 60_000, interval: 50 };
+export const soon = { timeout: 240_000, interval: 50 };
 
 interface Around {
   readonly objects: PlantedObjects;

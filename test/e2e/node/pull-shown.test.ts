@@ -23,7 +23,7 @@ describe('what lastgood pull shows', () => {
     const pool = site.pool('fraud');
     await pool.serve([await pool.plant('model.bin', SIZE)]);
     env = { ...site.objects.env(), LASTGOOD_URL: site.registry().url };
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   /** Runs it at a terminal of its own, made by script(1) of util-linux; answers all that was to be seen there. */

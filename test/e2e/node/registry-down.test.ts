@@ -9,7 +9,7 @@ describe('an agent whose registry is down for a while', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   it('keeps what it has and its list, finishes what it was fetching, also after a kill, and tells it afterwards', async () => {

@@ -14,7 +14,7 @@ describe('rolling back after the alias moved on, on nodes whose disks are nearly
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   /** A disk of its own where this user may mount one, else a budget. */

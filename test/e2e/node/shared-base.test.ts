@@ -15,7 +15,7 @@ describe('versions of many files with a shared base, on three nodes', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   async function plantAll(pool: Pool, from: number, to: number, generation: string): Promise<Artifact[]> {

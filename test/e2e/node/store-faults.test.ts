@@ -22,7 +22,7 @@ describe('a store that misbehaves, seen from a node', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   it.each(PASSING)(

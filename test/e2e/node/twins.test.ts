@@ -12,7 +12,7 @@ describe('two agents with one name', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   const idOf = async (node: PoolNode): Promise<string> =>

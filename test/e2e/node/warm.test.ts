@@ -15,7 +15,7 @@ describe('the weights of a rollback target', () => {
 
   beforeAll(async () => {
     site = await startSite();
-  }, 120_000);
+  });
   afterAll(() => site.close());
 
   it('are read into the page cache, and those of the live version are not', async () => {
