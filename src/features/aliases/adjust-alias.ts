@@ -5,7 +5,7 @@ import { Refusal } from '../../contract/refusal.js';
 import type { AliasAction, AliasChangeView, AliasView } from '../../contract/views.js';
 import { Transactions, type Transaction } from '../../platform/database/transactions.js';
 import { ModelRepository } from '../models/index.js';
-import { Resolutions } from '../resolution/index.js';
+import { Resolutions, type OwnChange } from '../resolution/index.js';
 import { AfterMove } from './after-move.js';
 import { aliasNotFound, AliasRepository } from './alias.repository.js';
 import { aliasView } from './alias.view.js';
@@ -26,6 +26,11 @@ export interface Adjustment {
 
 type Plan = (locked: LockedAlias, transaction: Transaction) => Promise<MovePlan | Refusal> | MovePlan | Refusal;
 
+interface Adjusted {
+  view: AliasView;
+  own: OwnChange;
+}
+
 /**
  * The frame of every such change: lock the alias, plan, write, in one transaction. It takes a revision and a line of
  * history like a move, since it may change the rollback target and what has to stay warm.
@@ -43,12 +48,13 @@ export class AdjustAlias {
   async execute(adjustment: Adjustment, plan: Plan): Promise<AliasView | Refusal> {
     const owner = pairedWith(adjustment.alias);
     if (owner !== null) return paired(adjustment.alias, owner);
-    const view = await this.transactions.run((transaction) => this.adjust(transaction, adjustment, plan));
-    if (!(view instanceof Refusal)) await this.resolutions.reach(view.revision);
-    return view;
+    const adjusted = await this.transactions.run((transaction) => this.adjust(transaction, adjustment, plan));
+    if (adjusted instanceof Refusal) return adjusted;
+    await this.resolutions.reach(adjusted.view.revision, adjusted.own);
+    return adjusted.view;
   }
 
-  private async adjust(transaction: Transaction, adjustment: Adjustment, plan: Plan): Promise<AliasView | Refusal> {
+  private async adjust(transaction: Transaction, adjustment: Adjustment, plan: Plan): Promise<Adjusted | Refusal> {
     const { model: name, alias, version, ...what } = adjustment;
     const model = await this.models.require(name, transaction);
     if (model instanceof Refusal) return model;
@@ -56,10 +62,10 @@ export class AdjustAlias {
     if (!locked || locked.version === null) return aliasNotFound(name, alias);
     const planned = await plan(locked, transaction);
     if (planned instanceof Refusal) return planned;
-    await writeMove(transaction, locked, { plan: planned, ...what });
+    const { own } = await writeMove(transaction, locked, { plan: planned, ...what });
     await this.after.append(transaction, locked.modelId, planned);
     const row = await this.aliases.find(locked.modelId, alias, transaction);
     if (!row) throw new Error(`alias ${name} ${alias} points at nothing after it was adjusted`);
-    return aliasView(name, row);
+    return { view: aliasView(name, row), own };
   }
 }

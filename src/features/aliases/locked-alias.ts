@@ -7,6 +7,7 @@ import type { Transaction } from '../../platform/database/transactions.js';
 /** An alias as its row's lock holds it still, with everything that a move is decided by. */
 export interface LockedAlias {
   modelId: number;
+  model: string;
   alias: string;
   version: number | null;
   revision: number;
@@ -26,10 +27,7 @@ export interface LockedAlias {
 const LOCK = prepared(
   'lock_alias',
   `
-  SELECT a.model_id AS "modelId", a.version, a.revision, a.live_since AS "liveSince", a.soak_seconds AS "soakSeconds"
-  FROM aliases a JOIN models m ON m.id = a.model_id
-  WHERE m.name = $1 AND a.name = $2
-  FOR NO KEY UPDATE OF a`,
+  SELECT FROM aliases a JOIN models m ON m.id = a.model_id WHERE m.name = $1 AND a.name = $2 FOR NO KEY UPDATE OF a`,
 );
 
 /** How many of the versions rejected under an alias its page shows. */
@@ -38,30 +36,27 @@ export const SHOWN_REJECTIONS = 20;
 // Three of each: a plan sets aside at most the version that leaves and the one that comes, so one candidate remains.
 const CANDIDATE = (condition: string) => `
   (SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
-   WHERE model_id = $1 AND alias = $2 AND rejected_at IS NULL ${condition} ORDER BY left_revision DESC LIMIT 3)`;
+   WHERE model_id = a.model_id AND alias = a.name AND rejected_at IS NULL ${condition} ORDER BY left_revision DESC LIMIT 3)`;
 const FACTS = prepared(
   'alias_facts',
   `
-  SELECT clock_timestamp() AS now,
+  SELECT a.model_id AS "modelId", a.version, a.revision, a.live_since AS "liveSince", a.soak_seconds AS "soakSeconds",
+    clock_timestamp() AS now,
     (SELECT json_build_object('version', version, 'proven', target_proven) FROM aliases
-     WHERE model_id = $1 AND name = $3 AND version IS NOT NULL) AS target,
+     WHERE model_id = a.model_id AND name = $3 AND version IS NOT NULL) AS target,
     (SELECT json_agg(s) FROM (
        ${CANDIDATE('AND known_good_at IS NOT NULL')} UNION ${CANDIDATE('')}
        UNION SELECT version, left_revision, known_good_at, rejected_at FROM alias_standings
-             WHERE model_id = $1 AND alias = $2 AND version IN ($4, $5)
+             WHERE model_id = a.model_id AND alias = a.name AND version IN ($4, a.version)
      ) s) AS standings,
-    ARRAY(SELECT version FROM versions WHERE model_id = $1 AND version IN ($4, $5)) AS registered,
-    ARRAY(SELECT version FROM alias_standings WHERE model_id = $1 AND alias = $2 AND rejected_at IS NOT NULL
-          ORDER BY rejected_at DESC LIMIT ${SHOWN_REJECTIONS}) AS rejected`,
+    ARRAY(SELECT version FROM versions WHERE model_id = a.model_id AND version IN ($4, a.version)) AS registered,
+    ARRAY(SELECT version FROM alias_standings WHERE model_id = a.model_id AND alias = a.name AND rejected_at IS NOT NULL
+          ORDER BY rejected_at DESC LIMIT ${SHOWN_REJECTIONS}) AS rejected
+  FROM aliases a JOIN models m ON m.id = a.model_id
+  WHERE m.name = $1 AND a.name = $2`,
 );
 
-interface Facts {
-  now: Date;
-  target: RollbackTarget | null;
-  standings: StandingRow[] | null;
-  registered: number[];
-  rejected: number[];
-}
+type Facts = Omit<LockedAlias, 'model' | 'alias' | 'standings'> & { standings: StandingRow[] | null };
 
 interface StandingRow {
   version: number;
@@ -72,8 +67,8 @@ interface StandingRow {
 
 /**
  * Locks the alias until the transaction ends and reads what a move of it is decided by; null where it never existed.
- * The facts are a statement of their own: under READ COMMITTED only a statement that begins after the lock
- * was won sees what the holder before us committed. `about` is a further version that matters.
+ * The facts are a statement of their own, sent together with the lock: under READ COMMITTED only a statement that begins
+ * after the lock was won sees what the holder before us committed. `about` is a further version that matters.
  */
 export async function lockAlias(
   transaction: Transaction,
@@ -81,12 +76,13 @@ export async function lockAlias(
   alias: string,
   about: number | null,
 ): Promise<LockedAlias | null> {
-  const [row]: Omit<LockedAlias, 'alias' | keyof Facts>[] = await transaction.query(LOCK, [model, alias]);
-  if (!row) return null;
-  const asked = [row.modelId, alias, targetAliasOf(alias), about, row.version];
-  const [facts]: Facts[] = await transaction.query(FACTS, asked);
-  if (!facts) throw new Error('PostgreSQL answered a SELECT without FROM with no row');
-  return { ...row, ...facts, alias, standings: (facts.standings ?? []).map(toStanding) };
+  const [held, [facts]]: [unknown[], Facts[]] = await Promise.all([
+    transaction.query(LOCK, [model, alias]),
+    transaction.query(FACTS, [model, alias, targetAliasOf(alias), about]),
+  ]);
+  // Made by somebody else between the two statements: seen, and not held.
+  if (held.length === 0 || !facts) return null;
+  return { ...facts, model, alias, standings: (facts.standings ?? []).map(toStanding) };
 }
 
 function toStanding(row: StandingRow): Standing {

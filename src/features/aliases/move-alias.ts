@@ -4,7 +4,7 @@ import { pairedWith } from '../../domain/names.js';
 import { formatVersion } from '../../domain/version-number.js';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 import type { AliasView } from '../../contract/views.js';
-import { Resolutions } from '../resolution/index.js';
+import { Resolutions, type OwnChange } from '../resolution/index.js';
 import { ModelRepository } from '../models/index.js';
 import { VersionRepository } from '../versions/index.js';
 import { AfterMove } from './after-move.js';
@@ -14,7 +14,7 @@ import { aliasView } from './alias.view.js';
 import type { LockedAlias } from './locked-alias.js';
 import { withCurrent } from './with-current.js';
 import { writeMove } from './write-move.js';
-import { Transactions, type Transaction } from '../../platform/database/transactions.js';
+import { Closing, Transactions, type Transaction } from '../../platform/database/transactions.js';
 
 /** A move forward. `ifRevision` is compare-and-set: the move happens only while the alias is at that revision. */
 export interface Promotion {
@@ -24,6 +24,12 @@ export interface Promotion {
   reason: string;
   actor: string;
   ifRevision: number | null;
+}
+
+/** The alias after it, and what this replica has to take in; nothing where the alias was there already. */
+interface Moved {
+  view: AliasView;
+  own?: OwnChange;
 }
 
 /** Points an alias at a version, in one transaction. The same version again changes nothing and is no error. */
@@ -42,12 +48,13 @@ export class MoveAlias {
   async execute(promotion: Promotion): Promise<AliasView | Refusal> {
     const owner = pairedWith(promotion.alias);
     if (owner !== null) return paired(promotion.alias, owner);
-    const view = await this.transactions.run((transaction) => this.move(transaction, promotion));
-    if (!(view instanceof Refusal)) await this.resolutions.reach(view.revision);
-    return view;
+    const moved = await this.transactions.run((transaction) => this.move(transaction, promotion));
+    if (moved instanceof Refusal) return moved;
+    await this.resolutions.reach(moved.view.revision, moved.own);
+    return moved.view;
   }
 
-  private async move(transaction: Transaction, promotion: Promotion): Promise<AliasView | Refusal> {
+  private async move(transaction: Transaction, promotion: Promotion): Promise<Moved | Refusal | Closing<Moved>> {
     const { model: name, alias, version } = promotion;
     const locked =
       (await this.aliases.lock(transaction, name, alias, version)) ?? (await this.create(transaction, promotion));
@@ -63,13 +70,17 @@ export class MoveAlias {
     if (locked.version === version) {
       const row = await this.aliases.find(locked.modelId, alias, transaction);
       if (!row) throw new Error(`alias ${name} ${alias} points at nothing although it points at v${version}`);
-      return aliasView(name, row);
+      return { view: aliasView(name, row) };
     }
     const plan = planMove(locked, { to: version, now: locked.now, rejects: false });
     const { reason, actor } = promotion;
-    const revision = await writeMove(transaction, locked, { plan, action: 'promote', reason, actor });
-    await this.after.append(transaction, locked.modelId, plan);
-    return aliasView(name, promotedRow(locked, promotion, { plan, revision }));
+    const written = writeMove(transaction, locked, { plan, action: 'promote', reason, actor });
+    const appended = this.after.append(transaction, locked.modelId, plan);
+    return new Closing(
+      Promise.all([written, appended]).then(([{ revision, own }]) => {
+        return { view: aliasView(name, promotedRow(locked, promotion, { plan, revision })), own };
+      }),
+    );
   }
 
   private async create(

@@ -34,7 +34,7 @@ export class RemoveAlias {
     const problem = reasonProblem(reason);
     if (reason === undefined || problem !== null) return refuseField('reason', reason, problem ?? '');
 
-    const revision = await this.transactions.run(async (transaction) => {
+    const removed = await this.transactions.run(async (transaction) => {
       const model = await this.models.require(name, transaction);
       if (model instanceof Refusal) return model;
       const locked = await this.aliases.lock(transaction, name, alias, null);
@@ -42,8 +42,8 @@ export class RemoveAlias {
       const plan = planMove(locked, { to: null, now: locked.now, rejects: false });
       return writeMove(transaction, locked, { plan, action: 'delete', reason, actor });
     });
-    if (revision instanceof Refusal) return revision;
-    await this.resolutions.reach(revision);
+    if (removed instanceof Refusal) return removed;
+    await this.resolutions.reach(removed.revision, removed.own);
     return null;
   }
 }

@@ -6,7 +6,7 @@ import { formatVersion } from '../../domain/version-number.js';
 import { Refusal } from '../../contract/refusal.js';
 import type { RollbackView } from '../../contract/views.js';
 import { ModelRepository } from '../models/index.js';
-import { Resolutions } from '../resolution/index.js';
+import { Resolutions, type OwnChange } from '../resolution/index.js';
 import { VersionRepository } from '../versions/index.js';
 import { AfterMove } from './after-move.js';
 import { aliasNotFound, AliasRepository } from './alias.repository.js';
@@ -17,7 +17,7 @@ import { RollbackRepository } from './rollback.repository.js';
 import type { RollbackEntity } from './rollback.entity.js';
 import { withCurrent } from './with-current.js';
 import { writeMove } from './write-move.js';
-import { Transactions, type Transaction } from '../../platform/database/transactions.js';
+import { Closing, Transactions, type Transaction } from '../../platform/database/transactions.js';
 
 /** A rollback as asked for. `from` is the version to move away from, `to` another one than the rollback target. */
 export interface RollbackOrder {
@@ -27,6 +27,12 @@ export interface RollbackOrder {
   actor: string;
   from: number | null;
   to: number | null;
+}
+
+/** The record, and what this replica has to take in; nothing where another one had done it before. */
+interface RolledBack {
+  row: RollbackEntity;
+  own?: OwnChange;
 }
 
 /**
@@ -49,17 +55,17 @@ export class RollBackAlias {
     const owner = pairedWith(order.alias);
     if (owner !== null) return paired(order.alias, owner);
     const begun = performance.now();
-    const row = await this.transactions.run((transaction) => this.rollBack(transaction, order, begun));
-    if (row instanceof Refusal) return row;
-    await this.resolutions.reach(row.revision);
-    return rollbackView(order.model, row);
+    const done = await this.transactions.run((transaction) => this.rollBack(transaction, order, begun));
+    if (done instanceof Refusal) return done;
+    await this.resolutions.reach(done.row.revision, done.own);
+    return rollbackView(order.model, done.row);
   }
 
   private async rollBack(
     transaction: Transaction,
     order: RollbackOrder,
     begun: number,
-  ): Promise<RollbackEntity | Refusal> {
+  ): Promise<RolledBack | Refusal | Closing<RolledBack>> {
     const { model, alias, reason, actor } = order;
     const locked = await this.aliases.lock(transaction, model, alias, order.to);
     if (!locked || locked.version === null) return this.notThere(transaction, order);
@@ -68,11 +74,12 @@ export class RollBackAlias {
     const target = await this.target(transaction, order, locked);
     if (target instanceof Refusal) return target;
     const plan = planMove(locked, { to: target.version, now: locked.now, rejects: true });
-    const revision = await writeMove(transaction, locked, { plan, action: 'rollback', reason, actor });
-    await this.after.append(transaction, locked.modelId, plan);
+    const written = writeMove(transaction, locked, { plan, action: 'rollback', reason, actor });
+    const appended = this.after.append(transaction, locked.modelId, plan);
     const versions = { fromVersion: locked.version, toVersion: target.version, proven: target.proven };
-    const record = { revision, modelId: locked.modelId, alias, ...versions, reason, actor };
-    return this.rollbacks.add(transaction, record, performance.now() - begun);
+    const record = { modelId: locked.modelId, alias, ...versions, reason, actor };
+    const added = this.rollbacks.add(transaction, record, performance.now() - begun);
+    return new Closing(Promise.all([written, appended, added]).then(([{ own }, , row]) => ({ row, own })));
   }
 
   private async target(
@@ -100,10 +107,10 @@ export class RollBackAlias {
     transaction: Transaction,
     order: RollbackOrder,
     locked: LockedAlias,
-  ): Promise<RollbackEntity | Refusal> {
+  ): Promise<RolledBack | Refusal> {
     const earlier = await this.rollbacks.thatMadeLive(transaction, locked);
     const same = earlier?.fromVersion === order.from && (order.to === null || order.to === earlier.toVersion);
-    if (earlier && same) return earlier;
+    if (earlier && same) return { row: earlier };
     const live = formatVersion(locked.version ?? 0);
     const refusal = new Refusal(
       'from-not-live',

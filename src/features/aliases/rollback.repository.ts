@@ -6,15 +6,17 @@ import { prepared } from '../../platform/database/prepared.js';
 import type { LockedAlias } from './locked-alias.js';
 import { RollbackEntity } from './rollback.entity.js';
 
-/** A rollback before its clock runs. */
-export type NewRollback = Omit<RollbackEntity, `${string}At`>;
+/** A rollback before its clock runs, and before it is numbered. */
+export type NewRollback = Omit<RollbackEntity, 'revision' | `${string}At`>;
 
+// Its number is the one that the move before it in the same transaction took, and the counter's lock keeps.
 const ADD = prepared(
   'add_rollback',
   `
   INSERT INTO rollbacks (revision, model_id, alias, from_version, to_version, proven, reason, actor, requested_at, committed_at)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, now - $9::float8 * interval '1 millisecond', now FROM clock_timestamp() AS now
-  RETURNING requested_at AS "requestedAt", committed_at AS "committedAt"`,
+  SELECT value, $1, $2, $3, $4, $5, $6, $7, now - $8::float8 * interval '1 millisecond', now
+  FROM registry_revision, clock_timestamp() AS now
+  RETURNING revision, requested_at AS "requestedAt", committed_at AS "committedAt"`,
 );
 
 /** Rows of `rollbacks`. */
@@ -43,13 +45,16 @@ export class RollbackRepository {
   }
 
   /**
-   * Adds the record. `committedAt` is the database's clock at the last statement before the commit, and `requestedAt`
+   * Adds the record of the move that was written just before in this transaction. `committedAt` is the database's clock at the last statement before the commit, and `requestedAt`
    * lies `waitedMs` before it: both ends by one clock, whatever this machine's says.
    */
   async add(manager: EntityManager, rollback: NewRollback, waitedMs: number): Promise<RollbackEntity> {
-    const { revision, modelId, alias, fromVersion, toVersion, proven, reason, actor } = rollback;
-    const values = [revision, modelId, alias, fromVersion, toVersion, proven, reason, actor, waitedMs];
-    const [clock]: Pick<RollbackEntity, 'requestedAt' | 'committedAt'>[] = await manager.query(ADD, values);
+    const { modelId, alias, fromVersion, toVersion, proven, reason, actor } = rollback;
+    const values = [modelId, alias, fromVersion, toVersion, proven, reason, actor, waitedMs];
+    const [clock]: Pick<RollbackEntity, 'revision' | 'requestedAt' | 'committedAt'>[] = await manager.query(
+      ADD,
+      values,
+    );
     if (!clock) throw new Error('PostgreSQL inserted a rollback and did not return it');
     return { ...rollback, ...clock, firstSwitchedAt: null, allSwitchedAt: null, healthyAt: null };
   }

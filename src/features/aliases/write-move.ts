@@ -1,19 +1,11 @@
-import { NOT_NUMBERED_YET, type MovePlan } from '../../domain/alias-move.js';
+import { NOT_NUMBERED_YET } from '../../domain/alias-move.js';
 import { targetAliasOf } from '../../domain/names.js';
-import type { AliasAction, AliasChangeView } from '../../contract/views.js';
-import { ALIAS_CHANNEL } from '../resolution/index.js';
+import { ALIAS_CHANNEL, recordSql, type OwnChange } from '../resolution/index.js';
+import type { AliasWrite } from './alias-write.js';
 import type { LockedAlias } from './locked-alias.js';
+import { toldBy } from './told-by.js';
 import { prepared } from '../../platform/database/prepared.js';
 import type { Transaction } from '../../platform/database/transactions.js';
-
-/** A planned change of a locked alias, and who wants it. */
-export interface AliasWrite {
-  plan: MovePlan;
-  action: AliasAction;
-  about?: AliasChangeView['about'];
-  reason: string;
-  actor: string;
-}
 
 // One statement, so one round trip, while two locks are held. The counter's row is the last lock taken and the one
 // every move in the registry waits for: from here to the commit nothing is waited for but PostgreSQL itself.
@@ -53,20 +45,35 @@ const WRITE = prepared(
     ON CONFLICT (model_id, alias, version) DO UPDATE SET left_revision = excluded.left_revision,
       known_good_at = excluded.known_good_at, rejected_at = excluded.rejected_at
   )
-  SELECT value AS revision, pg_notify('${ALIAS_CHANNEL}', value::text) FROM counted`,
+  SELECT value AS revision, pg_notify('${ALIAS_CHANNEL}', value::text),
+    (SELECT ${recordSql('v')}::text FROM versions v WHERE v.model_id = $1 AND v.version = $4) AS live,
+    (SELECT ${recordSql('v')}::text FROM versions v WHERE v.model_id = $1 AND v.version = $13) AS warm
+  FROM counted`,
 );
+
+/** What a change came to. */
+export interface WrittenMove {
+  /** The alias's new revision. */
+  revision: number;
+  /** For the memory of this replica, once it is committed. */
+  own: OwnChange;
+}
 
 /**
  * Writes a planned change of a locked alias: pointer, rollback target, standing, history, revision, notification.
- * Returns the alias's new revision. A change that moves nothing (a cleared rejection) takes a revision all the same,
- * since it may change the rollback target and what has to stay warm.
+ * A change that moves nothing (a cleared rejection) takes a revision all the same, since it may change the rollback target
+ * and what has to stay warm.
  */
-export async function writeMove(transaction: Transaction, locked: LockedAlias, write: AliasWrite): Promise<number> {
+export async function writeMove(
+  transaction: Transaction,
+  locked: LockedAlias,
+  write: AliasWrite,
+): Promise<WrittenMove> {
   const { plan, action, reason, actor } = write;
   const { to, standing, target } = plan;
   const { modelId, alias, version: from, now } = locked;
   const liveSince = to === null ? null : to === from ? locked.liveSince : now;
-  const rows: { revision: number }[] = await transaction.query(WRITE, [
+  const [written]: { revision: number; live: string | null; warm: string | null }[] = await transaction.query(WRITE, [
     modelId,
     alias,
     from,
@@ -87,7 +94,6 @@ export async function writeMove(transaction: Transaction, locked: LockedAlias, w
     standing?.leftRevision === NOT_NUMBERED_YET ? null : standing?.leftRevision,
     write.about,
   ]);
-  const revision = rows[0]?.revision;
-  if (revision === undefined) throw new Error('registry_revision has no row: the schema is damaged');
-  return revision;
+  if (!written) throw new Error('registry_revision has no row: the schema is damaged');
+  return { revision: written.revision, own: toldBy(locked, write, written) };
 }

@@ -1,7 +1,7 @@
 import { PgListener } from '../../platform/database/listen/pg-listener.js';
 import { Outage } from '../../platform/telemetry/outage.js';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
-import type { ResolutionRepository } from './resolution.repository.js';
+import type { Changes, ResolutionRepository } from './resolution.repository.js';
 import type { ResolutionTable } from './resolution-table.js';
 
 /** The channel on which a commit announces the newest revision. */
@@ -9,6 +9,9 @@ export const ALIAS_CHANNEL = 'lastgood_alias';
 
 const BATCH = 1000;
 const HEARTBEAT_MS = 1000;
+
+/** What a transaction of this replica has just committed: all of its changes, and how their aliases stand since. */
+export type OwnChange = Pick<Changes, 'changes' | 'rows'>;
 
 /**
  * Keeps the table at the newest revision. Notifications make it quick; the heartbeat, which asks for the newest revision
@@ -26,6 +29,7 @@ export class AliasFeed {
   /** The newest revision that somebody has asked for since the run under way began; Infinity for whatever there is. */
   private wanted = 0;
   private confirmedAt = 0;
+  private startsOver = false;
 
   constructor(
     private readonly repository: ResolutionRepository,
@@ -64,6 +68,12 @@ export class AliasFeed {
     return (this.running ??= this.run());
   }
 
+  /** Takes in what was committed here without asking for it, where nothing that came before it is still to come. */
+  take(own: OwnChange): void {
+    const [first] = own.changes;
+    if (first && first.revision <= this.table.revision + 1 && !this.startsOver) this.table.apply(own);
+  }
+
   private async run(): Promise<void> {
     try {
       while (this.wanted > this.table.revision) {
@@ -82,10 +92,12 @@ export class AliasFeed {
 
   private async takeAll(): Promise<void> {
     for (let newest = Infinity; newest > this.table.revision;) {
-      const found = await this.repository.changesAfter(this.table.revision, BATCH);
+      // Meanwhile the table may get further, by what is committed here.
+      const from = this.table.revision;
+      const found = await this.repository.changesAfter(from, BATCH);
       ({ newest } = found);
-      if (newest < this.table.revision) {
-        const went = { from: this.table.revision, to: newest };
+      if (newest < from) {
+        const went = { from, to: newest };
         this.log.error(went, 'the database went back in time, as a restored or failed-over one does; starting over');
         await this.startOver();
       }
@@ -96,8 +108,13 @@ export class AliasFeed {
 
   private async startOver(): Promise<void> {
     const asked = performance.now();
-    const { revision, rows } = await this.repository.loadAll();
-    this.table.reset(revision, rows);
-    this.confirmedAt = asked;
+    this.startsOver = true;
+    try {
+      const { revision, rows } = await this.repository.loadAll();
+      this.table.reset(revision, rows);
+      this.confirmedAt = asked;
+    } finally {
+      this.startsOver = false;
+    }
   }
 }

@@ -51,8 +51,10 @@ export class ResolutionTable {
     for (const listener of this.listeners) listener(null);
   }
 
-  /** Takes in what came after {@link revision}, then tells every listener, in order. */
-  apply({ changes, rows }: Pick<Changes, 'changes' | 'rows'>): void {
+  /** Takes in those of the changes that came after {@link revision}, then tells every listener, in order. */
+  apply({ changes: found, rows }: Pick<Changes, 'changes' | 'rows'>): void {
+    const changes = found.filter((change) => change.revision > this.revision);
+    if (changes.length === 0) return;
     const fresh = new Map(rows.map((row) => [keyOf(row.model, row.alias), new Resolution(row)]));
     const events = changes.map((change): ChangeEvent => {
       const entry = fresh.get(keyOf(change.model, change.alias));

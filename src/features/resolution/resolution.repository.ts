@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AliasChangeView } from '../../contract/views.js';
 import { prepared } from '../../platform/database/prepared.js';
+import { recordSql } from './record-sql.js';
 import { targetAliasSql } from './target-alias-sql.js';
 
 /** One alias with the record it points at and the record of its rollback target, if it has one; both as JSON text. */
@@ -21,15 +22,13 @@ export interface Changes {
   rows: ResolvedRow[];
 }
 
-const RECORD = (v: string) =>
-  ['version', 'digest', 'artifacts', 'image', 'env', 'serving'].map((c) => `'${c}', ${v}.${c}`).join(', ');
 // Subqueries by whole key, not joins: the planner expects every model to be average, and where one has a million versions
 // or a thousand aliases, a join would read them all to find one. `live` is null for an alias that points at nothing.
 const ROWS = `
   SELECT m.id AS "modelId", m.name AS model, a.name AS alias, a.revision,
-    (SELECT json_build_object(${RECORD('v')})::text FROM versions v
+    (SELECT ${recordSql('v')}::text FROM versions v
       WHERE v.model_id = a.model_id AND v.version = a.version) AS live,
-    (SELECT json_build_object(${RECORD('w')})::text FROM versions w
+    (SELECT ${recordSql('w')}::text FROM versions w
       WHERE w.model_id = a.model_id AND w.version = (
         SELECT t.version FROM aliases t WHERE t.model_id = a.model_id
           AND t.name = ${targetAliasSql('a.name')})) AS warm

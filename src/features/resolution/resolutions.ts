@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '../../contract/refusal.js';
-import { AliasFeed } from './alias-feed.js';
+import { AliasFeed, type OwnChange } from './alias-feed.js';
 import { ResolutionRepository } from './resolution.repository.js';
 import { Resolution } from './resolution.js';
 import { ResolutionTable } from './resolution-table.js';
@@ -40,9 +40,11 @@ export class Resolutions {
 
   /**
    * Waits until this replica's memory has taken in `revision`, so that whoever moved an alias reads their own write here.
-   * Gives up quietly after a second: the move itself is committed, and memory will follow.
+   * Gives up quietly after a second: the move itself is committed, and memory will follow. `own` is what the caller has
+   * committed, which spares asking for it.
    */
-  async reach(revision: number): Promise<void> {
+  async reach(revision: number, own?: OwnChange): Promise<void> {
+    if (own) this.feed.take(own);
     void this.feed.catchUp(revision);
     await this.until(() => this.table.revision >= revision, REACH_MS);
   }

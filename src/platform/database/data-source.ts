@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { giveUpOnSilence } from './give-up-on-silence.js';
 import { usePrepared } from './prepared.js';
+import { sendTogether } from './send-together.js';
 
 /**
  * How long a process that serves waits for PostgreSQL, in milliseconds. Somebody waits for the answer, and "not now" is
@@ -44,7 +45,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     logging: false,
     poolSize,
     connectTimeoutMS: PATIENCE.connectionTimeoutMillis,
-    extra: { keepAlive: true, ...(impatient && { ...PATIENCE, onConnect: equip }) },
+    extra: { keepAlive: true, ...(impatient && { ...PATIENCE, pipeline: true, onConnect: equip }) },
   };
 }
 
@@ -57,6 +58,7 @@ const SESSION = `
 async function equip(client: Client): Promise<void> {
   usePrepared(client);
   giveUpOnSilence(client);
+  sendTogether(client);
   await client.query(SESSION);
 }
 

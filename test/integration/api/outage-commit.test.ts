@@ -64,7 +64,7 @@ describe('a line to PostgreSQL that falls silent in the middle of a move', () =>
     });
     const { body } = await near.as('ben').post(`${production}/rollback`).send({ reason: 'errors' }).expect(200);
     expect(body).toMatchObject({ from: before.version });
-    expect(await lost).toEqual([503, 'database-unavailable']);
+    expect(await lost).toEqual([503, 'outcome-unknown']);
     await near.as('ana').get('/v1/models/fraud/aliases/other').expect(404);
   }, 60_000);
 });

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestApi } from '../../support/api.js';
+import { startReplicas, type Replicas } from '../../support/load-replicas.js';
+import { registerVersions } from '../../support/registering.js';
+import { openWatch } from '../../support/sse.js';
+
+const step = fc.record({
+  what: fc.constantFrom('promote', 'promote', 'promote', 'roll back', 'clear', 'declare', 'soak', 'delete'),
+  alias: fc.constantFrom('production', 'eu'),
+  version: fc.integer({ min: 1, max: 4 }),
+});
+
+describe('a replica that moved an alias itself', () => {
+  let replicas: Replicas;
+  let mover: TestApi;
+  let other: TestApi;
+  beforeAll(async () => {
+    replicas = await startReplicas(2);
+    [mover, other] = replicas.all as [TestApi, TestApi];
+    await registerVersions(mover, 'fraud', 4);
+  });
+  afterAll(() => replicas.close());
+
+  // Many of them are refused, which leaves the others in states that no plain sequence reaches.
+  const take = ({ what, alias, version }: { what: string; alias: string; version: number }) => {
+    const path = `/v1/models/fraud/aliases/${alias}`;
+    const client = mover.as('ana');
+    if (what === 'promote') return client.put(path).send({ version, reason: 'next' });
+    if (what === 'roll back') return client.post(`${path}/rollback`).send({ reason: 'errors' });
+    if (what === 'clear') return client.post(`${path}/clear`).send({ version, reason: 'measured again' });
+    if (what === 'declare') return client.post(`${path}/known-good`).send({ version, reason: 'known for years' });
+    if (what === 'soak') return client.patch(path).send({ soakSeconds: version, reason: 'slow traffic' });
+    return client.delete(`${path}?reason=retired`);
+  };
+  const bodies = async (api: TestApi) => {
+    const aliases = ['production', 'rollback-target', 'eu', 'eu-rollback-target'];
+    const get = (alias: string) => api.as('server').get(`/v1/models/fraud/aliases/${alias}/resolve`);
+    return Promise.all(aliases.map(async (alias) => (await get(alias)).text));
+  };
+
+  it('holds and tells exactly what one that hears of it from the database does', async () => {
+    const watches = await Promise.all([openWatch(mover.url), openWatch(other.url)]);
+    await Promise.all(watches.map((watch) => watch.ready()));
+    const done = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 25 }), async (steps) => {
+        for (const one of steps) {
+          const { status } = await take(one);
+          expect(status).toBeLessThan(500);
+          if (status < 300) done.set(one.what, (done.get(one.what) ?? 0) + 1);
+        }
+        const { body } = await mover.as('probe').get('/readyz').expect(200);
+        await Promise.all(watches.map((watch) => watch.reaches(body.revision)));
+        expect(await bodies(mover)).toEqual(await bodies(other));
+      }),
+      { numRuns: 8 },
+    );
+    const [own, heard] = watches.map((watch) => watch.events.filter(({ event }) => event === 'change'));
+    expect(own).toEqual(heard);
+    expect(own?.length).toBeGreaterThan(40);
+    expect([...done.keys()].toSorted()).toEqual(['clear', 'declare', 'delete', 'promote', 'roll back', 'soak']);
+    for (const watch of watches) watch.close();
+  });
+});
