@@ -1,12 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'vite';
-import { inject } from 'vitest';
 import type { RunAs } from '../../src/platform/database/embedded/run-as.js';
 import { spawnAs, waysToRun, whyUnreachable } from '../../src/platform/database/embedded/run-as.js';
+import { compiledProgram } from './compiled-program.js';
 import { checkout } from './run-folder.js';
 
 /** What the program in `pg-owner-program.ts` says. */
@@ -26,25 +24,6 @@ export interface Owner {
   readonly end: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** Compiles the program once a run, inside the checkout, where Node finds its packages. */
-async function program(): Promise<string> {
-  const outDir = join(inject('runFolder'), 'pg-owner');
-  const file = join(outDir, 'pg-owner-program.mjs');
-  const built = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (built) return file;
-  const entry = join(checkout, 'test', 'support', 'pg-owner-program.ts');
-  await build({
-    configFile: false,
-    root: checkout,
-    logLevel: 'error',
-    build: { ssr: entry, outDir, target: 'node20', rollupOptions: { output: { entryFileNames: '[name].mjs' } } },
-  });
-  return file;
-}
-
 /** An ordinary user for tests that run as root: one that every system has, and that may read the checkout. */
 export async function ordinaryUser(): Promise<RunAs> {
   const ways = waysToRun({ uid: 1, gid: 1 });
@@ -58,7 +37,7 @@ export async function ordinaryUser(): Promise<RunAs> {
 
 /** Starts a process that runs an embedded PostgreSQL on a folder. It ends with the test process. */
 export async function startOwner(dataDir: string, who: RunAs = { kind: 'self' }): Promise<Owner> {
-  const child: ChildProcess = spawnAs(who, process.execPath, [await program(), dataDir], {
+  const child: ChildProcess = spawnAs(who, process.execPath, [await compiledProgram('pg-owner-program'), dataDir], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   process.once('exit', () => child.kill('SIGKILL'));

@@ -68,32 +68,29 @@ describe('the count of a run', () => {
 });
 
 describe('what failed in a run', () => {
-  it('is told by project, file and full name, with what was expected, what came and where', async () => {
+  it('is told by project, file and full name, with what was expected, what came and where; hooks before what they kept from running', async () => {
     const nested = "describe('one', () => { it('is two', () => expect({ n: 1 }).toEqual({ n: 2 })); });\n";
-    const { failures } = await runFiles({ 'a.test.mjs': imports + passes + nested });
-    const [name, message, at, ...difference] = failures.trimEnd().split('\n');
+    const broken = "beforeAll(() => { throw new Error('no server'); });\n";
+    const { failures } = await runFiles({
+      'a.test.mjs': imports + passes + nested,
+      'b.test.mjs': imports + broken + passes,
+    });
+    const blocks = failures.trimEnd().split(/\n(?=\S)/);
+    expect(blocks).toHaveLength(3);
+    const [[name, message, at, ...difference] = []] = blocks.map((block) => block.split('\n'));
     expect(name).toBe('[] a.test.mjs > one > is two');
     expect(message).toContain('expected { n: 1 } to deeply equal { n: 2 }');
     expect(at).toMatch(/^ {4}at .*a\.test\.mjs:3:\d+$/);
     expect(difference.map((line) => line.trim())).toEqual(expect.arrayContaining(['-   "n": 2,', '+   "n": 1,']));
+    expect(blocks[1]).toMatch(/^\[\] b\.test\.mjs\n {4}no server\n/);
+    expect(blocks[2]).toBe('[] b.test.mjs > holds\n    did not run');
   });
 
-  it('puts the hook that failed before the tests that therefore did not run', async () => {
-    const broken = "beforeAll(() => { throw new Error('no server'); });\n";
-    const { failures } = await runFiles({ 'a.test.mjs': imports + broken + passes });
-    expect(failures).toMatch(/a\.test\.mjs\n {4}no server\n/);
-    expect(failures).toMatch(/a\.test\.mjs > holds\n {4}did not run\n$/);
-  });
-
-  it('shortens each failure, and all after the first six to a line', async () => {
+  it('is shortened, and all after the first six to a line', async () => {
     const long = 'Array.from({ length: 60 }, (_, n) => n)';
     const many = `for (let n = 0; n < 9; n++) it('is no list ' + n, () => expect(${long}).toEqual([]));\n`;
     const { failures } = await runFiles({ 'a.test.mjs': imports + many });
     const blocks = failures.trimEnd().split(/\n(?=\S)/);
     expect(blocks.map((block) => block.split('\n').length)).toEqual([16, 16, 16, 16, 16, 16, 2, 2, 2]);
-  });
-
-  it('is empty where all passed', async () => {
-    expect((await runFiles({ 'a.test.mjs': imports + passes })).failures).toBe('');
   });
 });
