@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { inTurn } from './turn.js';
 
 const run = promisify(execFile);
 
@@ -37,6 +38,17 @@ export async function moveWhole(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!(await exists(to))) throw error;
   }
+}
+
+/**
+ * Fetches what is to lie in a folder, unless it does. Test files run side by side: one fetches, the others wait for it
+ * rather than fetch and unpack the same once more.
+ */
+export async function fetchOnce(folder: string, fetch: () => Promise<void>): Promise<void> {
+  if (await exists(folder)) return;
+  await inTurn(`${folder}.turn`, async () => {
+    if (!(await exists(folder))) await fetch();
+  });
 }
 
 /** Whether there is anything at a path that this user may see. */

@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { OwnerLock } from '../../src/platform/files/owner-lock.js';
-import { takeOwnership } from '../../src/platform/files/owner-lock.js';
 import { checkout } from './run-folder.js';
+import { inTurn } from './turn.js';
 
 const run = promisify(execFile);
 const inputs = ['src', 'migrations', 'scripts/build.mjs', 'package.json', 'tsconfig.json', '.swcrc'];
@@ -28,17 +26,6 @@ async function inputsChangedAt(): Promise<number> {
   return newest;
 }
 
-/** Waits for its turn: runs of several people in one checkout must not build at the same time. */
-async function takeTurn(): Promise<OwnerLock> {
-  const folder = join(checkout, '.test', 'build');
-  await mkdir(folder, { recursive: true });
-  for (;;) {
-    const lock = await takeOwnership(folder).catch(() => undefined);
-    if (lock) return lock;
-    await sleep(200);
-  }
-}
-
 async function build(): Promise<void> {
   try {
     await run('npm', ['run', '-s', 'build'], { cwd: checkout });
@@ -51,15 +38,13 @@ async function build(): Promise<void> {
 
 /** Builds the product where it is older than its sources, so that end-to-end tests run what is written. */
 export default async function setup(): Promise<void> {
-  const turn = await takeTurn();
-  try {
+  // Runs of several people in one checkout must not build at the same time.
+  await inTurn(join(checkout, '.test', 'build'), async () => {
     const built = await changedAt(stamp).catch(() => 0);
     if (built > (await inputsChangedAt())) return;
     const began = new Date();
     await build();
     await writeFile(stamp, '');
     await utimes(stamp, began, began);
-  } finally {
-    await turn.release();
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import { delimiter, join, resolve } from 'node:path';
-import { exists, unpackDebianPackage } from './debian-package.js';
+import { exists, fetchOnce, unpackDebianPackage } from './debian-package.js';
 
 const PACKAGE = 'docker-registry';
 const PROGRAMS = ['docker-registry', 'registry'];
@@ -12,7 +12,7 @@ export async function registryProgram(checkout: string): Promise<string> {
   const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((at) => PROGRAMS.map((name) => join(at, name)));
   for (const path of onPath) if (await exists(path)) return path;
   const folder = resolve(checkout, '.test/cache/oci');
-  if (!(await exists(folder))) await unpackPackage(folder);
+  await fetchOnce(folder, () => unpackPackage(folder));
   return join(folder, 'usr/bin/docker-registry');
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const GIVE_UP_MS = 15_000;
+const GIVE_UP_MS = 60_000;
 
 /** Waits until something holds, looking again and again. @throws when it does not come to hold, saying what was awaited */
 export const until = async (

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { exists, moveWhole } from './debian-package.js';
+import { exists, fetchOnce, moveWhole } from './debian-package.js';
 
 const run = promisify(execFile);
 const PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd'];
@@ -21,7 +21,7 @@ export interface CephPrograms {
 export async function cephPrograms(checkout: string): Promise<CephPrograms> {
   if (await onPath()) return { env: process.env, plugins: null };
   const folder = resolve(checkout, '.test/cache/ceph');
-  if (!(await exists(folder))) await unpackPackages(folder);
+  await fetchOnce(folder, () => unpackPackages(folder));
   const libraries = await libraryFolder(folder);
   const inside = [libraries, join(libraries, 'ceph'), libraries.replace('/usr/lib/', '/lib/')];
   const env = {

@@ -7,7 +7,7 @@ import { startApi, type TestApi } from '../../support/api.js';
 import { startKubernetesApi, type KubernetesApi } from '../../support/kubernetes-api.js';
 import { promote, registration } from '../../support/registering.js';
 
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 
 describe('the checks of what an env refers to', () => {
   let api: TestApi;

@@ -11,7 +11,7 @@ import { until } from '../../support/queue-until.js';
 import { registerVersions } from '../../support/registering.js';
 import { RegistryRows } from './registry-rows.js';
 
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 const DAY = 86_400_000;
 
 describe('the history of checks', () => {

@@ -6,7 +6,7 @@ import { OciPusher, StoredBlob, type Pushed } from '../../support/oci-push.js';
 import { startOciServer, type OciServer } from '../../support/oci-server.js';
 import { promote } from '../../support/registering.js';
 
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 
 describe('a version with a container image and weights in a registry', () => {
   const weights = Buffer.from('weights');

@@ -5,7 +5,7 @@ import { startApi, type TestApi } from '../../support/api.js';
 import { promote, registerVersions } from '../../support/registering.js';
 import { RegistryRows } from './registry-rows.js';
 
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 const LOOK = { live: 300, target: 300, kept: 3600, other: 604_800 };
 
 interface Row {

@@ -8,7 +8,7 @@ import { promote } from '../../support/registering.js';
 import { digestOf } from './artifact-calls.js';
 
 const BYTES = Buffer.from('hello model');
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 
 describe('the checks of a version', () => {
   let api: TestApi;

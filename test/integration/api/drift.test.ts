@@ -6,7 +6,7 @@ import { promote, registerVersions, registration } from '../../support/registeri
 import { cliOf, document } from '../cli/local-model.js';
 import { RegistryRows } from './registry-rows.js';
 
-const POLL = { timeout: 10_000, interval: 20 };
+const POLL = { timeout: 60_000, interval: 20 };
 const OTHER = `sha256:${'5'.repeat(64)}`;
 
 describe('what a serving controller runs with', () => {

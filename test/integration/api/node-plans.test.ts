@@ -4,7 +4,7 @@ import { until } from '../../support/queue-until.js';
 import { promote, registerVersions, registration } from '../../support/registering.js';
 import { item, TestNode } from '../../support/test-node.js';
 
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 
 describe('what must lie on a node', () => {
   let api: TestApi;

@@ -48,7 +48,7 @@ describe('a line to PostgreSQL that falls silent in the middle of a move', () =>
     });
     const { body: history } = await near.as('ana').get(`${production}/history`).expect(200);
     expect(history.items.filter(({ to }: { to: number }) => to === 3)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('does not keep the others from moving: its locks are taken from it', async () => {
     const before = await show();
@@ -66,5 +66,5 @@ describe('a line to PostgreSQL that falls silent in the middle of a move', () =>
     expect(body).toMatchObject({ from: before.version });
     expect(await lost).toEqual([503, 'database-unavailable']);
     expect(await show()).toMatchObject({ version: body.to, revision: body.revision });
-  }, 60_000);
+  });
 });

@@ -4,7 +4,7 @@ import { CheckRepository, type Observation } from '../../../src/features/checks/
 import type { TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
 
-export const POLL = { timeout: 15_000, interval: 50 };
+export const POLL = { timeout: 60_000, interval: 50 };
 
 /** The readiness of an alias. */
 export async function readinessOf(api: TestApi, model: string, alias = 'production'): Promise<ReadinessView> {

@@ -68,7 +68,7 @@ describe('the readiness of an alias', () => {
     // The reading of the bytes, which the first move asked for, may have found it first.
     const artifacts = async () =>
       (await untilVerdict(api, 'gone', 'not-ready')).checklist.find(({ name }) => name === 'artifacts');
-    await expect.poll(artifacts, { timeout: 15_000 }).toMatchObject({
+    await expect.poll(artifacts, { timeout: 60_000 }).toMatchObject({
       state: 'fail',
       text: 'the artifact of v1 is missing',
       next: expect.stringContaining('Put the recorded bytes back'),

@@ -88,7 +88,7 @@ describe('revisions', () => {
         const path = `/v1/models/${model}/aliases/${alias}/resolve`;
         const { body: truth } = await one.as('ana').get(`${path}?consistency=strong`).expect(200);
         for (const replica of [one, other])
-          await expect.poll(async () => (await replica.as('ana').get(path)).body, { timeout: 10_000 }).toEqual(truth);
+          await expect.poll(async () => (await replica.as('ana').get(path)).body, { timeout: 60_000 }).toEqual(truth);
       }
   });
 });

@@ -3,7 +3,7 @@ import { startApi, type TestApi } from '../../support/api.js';
 import { promote, registerVersions } from '../../support/registering.js';
 import { cliOf, document } from './local-model.js';
 
-const POLL = { timeout: 15_000, interval: 100 };
+const POLL = { timeout: 60_000, interval: 100 };
 
 let api: TestApi;
 let cli: ReturnType<typeof cliOf>;

@@ -5,7 +5,7 @@ import { promote, registerVersions, registration } from '../../support/registeri
 import { item, part, TestNode } from '../../support/test-node.js';
 import { cliOf, document } from './local-model.js';
 
-const POLL = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 60_000, interval: 50 };
 
 let api: TestApi;
 let cli: ReturnType<typeof cliOf>;

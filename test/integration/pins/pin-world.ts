@@ -6,7 +6,7 @@ import { layObject } from '../../support/s3-buckets.js';
 import type { S3Keys } from '../../support/s3-server.js';
 import { RegistryRows } from '../api/registry-rows.js';
 
-export const POLL = { timeout: 15_000, interval: 50 };
+export const POLL = { timeout: 60_000, interval: 50 };
 export const WEIGHTS = 'weights';
 
 /** How a registry reaches a bucket. The sweep over its pins runs every second. */

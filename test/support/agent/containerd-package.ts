@@ -1,5 +1,5 @@
 import { delimiter, join, resolve } from 'node:path';
-import { exists, unpackDebianPackage } from '../debian-package.js';
+import { exists, fetchOnce, unpackDebianPackage } from '../debian-package.js';
 
 const PACKAGE = 'containerd';
 const PROGRAMS = ['containerd', 'ctr'];
@@ -14,7 +14,7 @@ export async function containerdFolder(checkout: string): Promise<string> {
     if (found.every(Boolean)) return folder;
   }
   const folder = resolve(checkout, '.test/cache/containerd');
-  if (!(await exists(folder))) await unpackPackage(folder);
+  await fetchOnce(folder, () => unpackPackage(folder));
   return join(folder, 'usr/bin');
 }
 

@@ -26,7 +26,7 @@ describe('taking turns by name', () => {
     const third = turns.run('a', never, hold('third'));
     expect(log).toEqual(['first', 'other']);
     for (const promise of [first, other, second, third]) {
-      await expect.poll(() => open.length).toBeGreaterThan(0);
+      await expect.poll(() => open.length, { timeout: 60_000 }).toBeGreaterThan(0);
       open.shift()?.();
       await promise;
     }

@@ -31,4 +31,4 @@ it('a node’s agent and pull load no web framework, no database and no queue', 
   expect(loaded).toContain('src/agent/loop/node-agent.ts');
   const server = /node_modules\/(@nestjs|typeorm|pg|bullmq|ioredis)\/|^src\/(features|migrations)\//;
   expect([...loaded].filter((source) => server.test(source))).toEqual([]);
-}, 60_000);
+});

@@ -39,4 +39,4 @@ it('the command line loads no server before a server command runs', () => {
     /node_modules\/(@nestjs|typeorm|pg|bullmq|convict)\/|src\/features\/|src\/entry\/(?!lastgood|server-commands|pull-command)/;
   const heavy = [...loaded].filter((source) => server.test(source));
   expect(heavy).toEqual([]);
-}, 60_000);
+});

@@ -39,7 +39,7 @@ describe('docs/openapi.json', () => {
   it('is what the sources say now', async () => {
     const { stdout } = await run(process.execPath, [script, '--check'], { cwd: checkout });
     expect(stdout).toContain('docs/openapi.json is what the sources say');
-  }, 120_000);
+  });
 
   it('is refused when it is stale, with the command that renews it', async () => {
     const stale = join(folder, 'openapi.json');
@@ -47,7 +47,7 @@ describe('docs/openapi.json', () => {
     await writeFile(stale, (await readFile(stale, 'utf8')).replace('"rollBack"', '"rollForward"'));
     const refused = run(process.execPath, [script, '--check', stale], { cwd: checkout });
     await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('Run `npm run openapi`') });
-  }, 120_000);
+  });
 
   it('is a valid OpenAPI 3.1 document', async () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document));

@@ -60,7 +60,7 @@ function isRunning(pid: number): boolean {
   return state !== '' && !state.startsWith('Z');
 }
 
-describe('scripts/test', { timeout: 60_000 }, () => {
+describe('scripts/test', () => {
   it('ends with the count of everything, each step that is no test run as one, and names no failure', async () => {
     await layOut({}, 'echo "3 0" > "$TEST_COUNTS"');
     const { code, lines } = await runScript();

@@ -31,7 +31,7 @@ describe('a process in the background', () => {
   it('is not found once it was killed', async () => {
     const { pid } = await another().start(program(listens));
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => another().running()).toBeNull();
+    await expect.poll(() => another().running(), { timeout: 60_000 }).toBeNull();
   });
 
   it('is never taken for another process that has its number now', async () => {
