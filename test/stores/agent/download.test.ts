@@ -153,6 +153,19 @@ describe('a tree', () => {
     expect(result).toMatchObject({ state: 'failed', code: 'too-many-bytes', bytesFetched: 0 });
   });
 
+  it('still knows its other files where one that rotted cannot be fetched at first', async () => {
+    const node = await startNode({ settings: { files: 1, parts: 1 } });
+    const tree = await node.plantTree('weights', { a: freshBytes(2 * MIB), b: freshBytes(MIB), c: freshBytes(MIB) });
+    expect(await node.downloads.fetch({ ...v1, artifacts: [tree] })).toMatchObject({ state: 'resident' });
+    const rotten = node.cache.holding(v1)?.files.find(({ path }) => path === 'weights/a');
+    await node.cache.quarantine(rotten?.digest as `sha256:${string}`);
+    node.front.fault = () => ({ status: 503 });
+    expect(await node.downloads.fetch({ ...v1, artifacts: [tree] })).toMatchObject({ state: 'failed' });
+    node.front.fault = () => null;
+    const again = await node.downloads.fetch({ ...v1, artifacts: [tree] });
+    expect(again).toEqual({ state: 'resident', bytesFetched: 2 * MIB });
+  });
+
   it('keeps the files that came before it was stopped', async () => {
     const node = await startNode({ settings: { files: 1, parts: 1 } });
     const tree = await node.plantTree('weights', { a: freshBytes(MIB), b: freshBytes(MIB), c: freshBytes(MIB) });

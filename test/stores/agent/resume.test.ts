@@ -66,6 +66,26 @@ describe('a node agent that is killed', { timeout: 300_000 }, () => {
     expect(await readdir(node.cache.folder.partial())).toEqual([]);
   });
 
+  it('in the middle of a tree has the large files that had come, whose digests nobody else knows', async () => {
+    const node = await startNode();
+    await node.cache.close();
+    const sizes = { 'a.bin': 65 * MIB, 'b.bin': 3 * MIB };
+    const files = Object.entries(sizes).map(([name, size]) => [name, freshBytes(size)]);
+    const tree = await node.plantTree('weights', Object.fromEntries(files) as Record<string, Uint8Array>);
+    const never = new Promise<null>(() => undefined);
+    node.front.fault = (key) => (key.endsWith('b.bin') ? never : null);
+    const child = start(node, tree);
+    const holding = node.cache.folder.holding({ model: 'fraud', version: 1 });
+    await vi.waitUntil(
+      async () => (await readFile(holding, 'utf8').catch(() => '')).includes('weights/a.bin'),
+      patient,
+    );
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    node.front.fault = () => null;
+    expect(await resultOf(start(node, tree))).toMatchObject({ state: 'resident', bytesFetched: sizes['b.bin'] });
+  });
+
   it('and whose unfinished bytes were changed meanwhile finds that out, and fetches them all', async () => {
     const node = await startNode();
     await node.cache.close();
