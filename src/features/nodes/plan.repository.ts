@@ -79,6 +79,11 @@ const WRITE = `
   )
   SELECT pg_notify('${PLAN_CHANNEL}', node) FROM planned WHERE revised`;
 
+// A report that is yet to come was made before the clock was set back. Nobody knows how long ago, so it counts as one
+// of now: else a node that is gone would hold what it held for as long as the clock went back.
+const FROM_AHEAD = `
+  UPDATE nodes SET reported_at = clock_timestamp() WHERE reported_at > clock_timestamp() + interval '1 second'`;
+
 const SILENT = `
   UPDATE nodes SET silent_since = clock_timestamp()
   WHERE silent_since IS NULL AND reported_at <= clock_timestamp() - $1 * interval '1 second'
@@ -93,7 +98,8 @@ const FORGET = `
 // Where several workers look at the same moment, one of them gets the row.
 const DUE = `
   UPDATE node_planning SET asked_at = clock_timestamp()
-  WHERE asked_at <= clock_timestamp() - $1 * interval '1 second' AND EXISTS (SELECT FROM nodes)
+  WHERE (asked_at <= clock_timestamp() - $1 * interval '1 second' OR asked_at > clock_timestamp())
+    AND EXISTS (SELECT FROM nodes)
   RETURNING 1`;
 
 /** Rows of `node_plans`, and what plans are made of. */
@@ -132,6 +138,7 @@ export class PlanRepository {
    * which is said once.
    */
   async takeDue(manager: EntityManager, everySeconds: number): Promise<boolean> {
+    await manager.query(FROM_AHEAD);
     const [silent]: [unknown[]] = await manager.query(SILENT, [this.options.leaseSeconds]);
     const [due]: [unknown[]] = await manager.query(DUE, [everySeconds]);
     return silent.length + due.length > 0;
