@@ -18,7 +18,7 @@ try {
   // The types of the wire contract and of the domain belong to the client's own; of their code it loads this alone.
   const loaded = /\/(contract\/config-digest|domain\/(config-digest|canonical-json|digest))\.js$/;
   const wanted = (part) => (path) => {
-    if (path.endsWith('.map') || path.endsWith('field.d.ts')) return false;
+    if (path.endsWith('.map') || /(field|api-description)\.d\.ts$/.test(path)) return false;
     return part === 'client' || !path.endsWith('.js') || loaded.test(path);
   };
   for (const part of ['client', 'contract', 'domain']) {

@@ -1,7 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import * as swagger from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { CLIENT_VERSION } from '../client/client-version.js';
+import { describeNoted } from '../contract/api-description.js';
 import { loadConfig } from '../platform/config/index.js';
 import { responsesOf } from './openapi-answers.js';
 import { OPERATIONS, type Operation } from './openapi-operations.js';
@@ -36,7 +38,8 @@ const HEALTH: Schemas = {
  * Throws where a call and the table of operations do not know each other.
  */
 export async function describeApi(views: Schemas): Promise<OpenAPIObject> {
-  const builder = new DocumentBuilder()
+  describeNoted(swagger);
+  const builder = new swagger.DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Lastgood')
     .setDescription(
@@ -50,7 +53,7 @@ export async function describeApi(views: Schemas): Promise<OpenAPIObject> {
     logger: false,
     abortOnError: false,
   });
-  const found = SwaggerModule.createDocument(app, builder.build());
+  const found = swagger.SwaggerModule.createDocument(app, builder.build());
   await app.close();
   return {
     ...found,

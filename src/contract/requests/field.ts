@@ -1,5 +1,6 @@
-import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { getMetadataStorage, registerDecorator, ValidateIf } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../api-description.js';
 
 type ProblemOf = (value: unknown) => string | null;
 type FieldOptions = ApiPropertyOptions & { optional?: boolean };

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Put, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '../../contract/api-description.js';
 import { MoveAliasRequest } from '../../contract/requests/alias.request.js';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 import type { AliasView } from '../../contract/views.js';

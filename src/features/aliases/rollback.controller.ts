@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '../../contract/api-description.js';
 import { RollBackRequest } from '../../contract/requests/alias.request.js';
 import { parseVersion } from '../../domain/version-number.js';
 import { Actor } from '../../platform/http/actor.js';

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Patch, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '../../contract/api-description.js';
 import { ConfigureAliasRequest, VouchRequest } from '../../contract/requests/alias.request.js';
 import { parseVersion } from '../../domain/version-number.js';
 import { Actor } from '../../platform/http/actor.js';

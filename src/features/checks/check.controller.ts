@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '../../contract/api-description.js';
 import { CheckRequest } from '../../contract/requests/check.request.js';
 import { Paged } from '../../platform/http/api-docs.js';
 import { ModelParam, VersionParam } from '../../platform/http/param.pipe.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '../../contract/api-description.js';
 import { Metrics } from './metrics.js';
 import { Resolutions } from '../resolution/index.js';
 

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '../../contract/api-description.js';
 import { Paged } from '../../platform/http/api-docs.js';
 import { Jobs } from './jobs.js';
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '../../contract/api-description.js';
 import { CreateModelRequest, EditModelRequest } from '../../contract/requests/model.request.js';
 import { Actor } from '../../platform/http/actor.js';
 import { ModelParam } from '../../platform/http/param.pipe.js';

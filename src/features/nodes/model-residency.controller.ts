@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '../../contract/api-description.js';
 import { ModelParam } from '../../platform/http/param.pipe.js';
 import { ShowModelResidency } from './show-model-residency.js';
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Put, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ApiOperation, ApiQuery, ApiTags } from '../../contract/api-description.js';
 import type { AssignmentsView } from '../../contract/node-views.js';
 import { Refusal } from '../../contract/refusal.js';
 import { RegisterNodeRequest, ResidencyRequest } from '../../contract/requests/node.request.js';

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '../../contract/api-description.js';
 import { parseVersion } from '../../domain/version-number.js';
 import { ServingReportRequest } from '../../contract/requests/alias.request.js';
 import { AliasParam, ModelParam } from '../../platform/http/param.pipe.js';

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '../../contract/api-description.js';
 import { RegisterVersionRequest } from '../../contract/requests/version.request.js';
 import { Refusal, refuseField } from '../../contract/refusal.js';
 import type { VersionView } from '../../contract/views.js';

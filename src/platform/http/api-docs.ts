@@ -1,5 +1,5 @@
+import { ApiQuery } from '../../contract/api-description.js';
 import { applyDecorators } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 
 /** Documents the two query parameters of every list. */
 export const Paged = (): MethodDecorator =>
