@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 # No package may run a script of its own at install time; none that is needed here has to.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json .swcrc nest-cli.json ./
-COPY scripts/build.mjs scripts/
+COPY scripts/build.mjs scripts/bundle.mjs scripts/
 COPY migrations migrations
 COPY src src
 RUN npm run --silent build
@@ -23,8 +23,8 @@ COPY --from=build /lastgood/dist dist
 COPY package.json LICENSE README.md CHANGELOG.md ./
 COPY docs/openapi.json docs/
 RUN mkdir /var/lib/lastgood && chown node:node /var/lib/lastgood \
-  && ln -s /lastgood/dist/src/entry/lastgood.js /usr/local/bin/lastgood
+  && ln -s /lastgood/dist/bin/lastgood.js /usr/local/bin/lastgood
 USER node
 EXPOSE 7420
-ENTRYPOINT ["node", "/lastgood/dist/src/entry/lastgood.js"]
+ENTRYPOINT ["node", "/lastgood/dist/bin/lastgood.js"]
 CMD ["--help"]

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const binary = fileURLToPath(new URL('../../dist/src/entry/lastgood.js', import.meta.url));
+const binary = fileURLToPath(new URL('../../dist/bin/lastgood.js', import.meta.url));
 
 /** Throws, with what to do, where the product is not built. */
 export function requireBuild() {

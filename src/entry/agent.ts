@@ -43,7 +43,7 @@ async function start(config: Config, log: Logger, onStop: (step: () => Promise<v
   const { limits: storeLimits, ...places } = storeOptions(config);
   // The turns of the stores are for servers, which have other things to do beside reading.
   const concurrency = Math.max(config.storeConcurrency, 2 * agent.parts);
-  const stores = new StoreSet({ ...places, limits: { ...storeLimits, concurrency, reads: agent.parts } });
+  const stores = await StoreSet.open({ ...places, limits: { ...storeLimits, concurrency, reads: agent.parts } });
   onStop(async () => stores.close());
   const downloads = new Downloads(cache, stores, { parts: agent.parts });
   onStop(() => downloads.close());

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 // By the package, wherever in it this code lies.
 const MANIFEST = createRequire(import.meta.url).resolve('lastgood/package.json');
@@ -23,7 +23,7 @@ export function addDocs(app: NestFastifyApplication): void {
       throw error;
     });
     const { method, url, headers } = request;
-    const shown = await docs.inject({ method: method as HTTPMethods, url, headers });
+    const shown = await docs.inject({ method, url, headers });
     if (shown.statusCode !== 404) return reply.code(shown.statusCode).headers(shown.headers).send(shown.rawPayload);
     reply.callNotFound();
     return reply;

@@ -44,7 +44,7 @@ export async function pull(shell: Shell, name: string, folder: string, flags: Pu
     const stop = new AbortController();
     const onSignal = (): void => stop.abort(new Error('stopped'));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
-    const stores = storesOf(env);
+    const stores = await storesOf(env);
     try {
       const wanted = await wantedVersion(session.client, name, cache);
       await pullWanted(session, wanted, { folder, cache, parts: flags.parts, stores, signal: stop.signal });
@@ -102,9 +102,9 @@ function endText({ from, bytesFetched }: Pulled, total: number): string {
     : `there (${sizeText(bytesFetched)} of ${size} fetched)`;
 }
 
-function storesOf(env: Shell['env']): StoreSet {
+async function storesOf(env: Shell['env']): Promise<StoreSet> {
   try {
-    return new StoreSet(storeOptions(loadConfig({ env })));
+    return await StoreSet.open(storeOptions(loadConfig({ env })));
   } catch (error) {
     if (error instanceof ConfigError) throw usage(error.message);
     throw error;

@@ -3,9 +3,8 @@ import { EndpointTurns } from './endpoint-turns.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
 import { HttpsStore, type HttpsStoreOptions } from './https-store.js';
 import { OciStore, type OciStoreOptions } from './oci-store.js';
+import { openS3, type OpenS3 } from './open-s3.js';
 import type { S3StoreOptions } from './s3-options.js';
-import { S3Store } from './s3-store.js';
-import { S3Stores } from './s3-stores.js';
 import { shownUri } from './shown-uri.js';
 import { StorePins } from './store-pins.js';
 import { StoreRefusal } from './store-refusal.js';
@@ -26,10 +25,7 @@ export interface StoreSetOptions {
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
-/**
- * All stores of this process. Throws when built with no store, when `uploads` names one that is not configured, and for
- * a bucket that is in two S3 stores.
- */
+/** All stores of this process. */
 export class StoreSet {
   /** The store that new bytes go to. */
   readonly uploads: ArtifactStore;
@@ -39,27 +35,32 @@ export class StoreSet {
   readonly #oci: OciStore | null;
   readonly #close: readonly (() => void)[];
 
-  constructor({ file, s3, s3Stores = [], https, oci, uploads: wanted, limits }: StoreSetOptions) {
-    const turns = new EndpointTurns(limits);
+  private constructor({ file, https, oci, uploads: wanted }: StoreSetOptions, turns: EndpointTurns, s3: OpenS3 | null) {
     const folder = file ? new FileStore({ ...file, turns }) : null;
-    const buckets = s3 ? new S3Store({ ...s3, turns }) : null;
-    const further = s3Stores.map((options) => new S3Store({ ...options, turns }));
-    const s3s = buckets || further.length > 0 ? new S3Stores([...(buckets ? [buckets] : []), ...further]) : null;
     const web = https ? new HttpsStore({ ...https, turns }) : null;
     const registries = oci ? new OciStore({ ...oci, turns }) : null;
-    const uploads = wanted === undefined ? (folder ?? buckets) : { file: folder, s3: buckets }[wanted];
+    const uploads = wanted === undefined ? (folder ?? s3?.uploads) : { file: folder, s3: s3?.uploads }[wanted];
     if (!uploads) throw new Error(`no artifact store for uploads: ${wanted ?? 'file or s3'} must be configured`);
     this.uploads = uploads;
     this.#oci = registries;
     const pinners = {
-      s3: s3s ? (uri: string) => s3s.of(uri).pins : undefined,
+      s3: s3 ? (uri: string) => s3.all.of(uri).pins : undefined,
       oci: registries ? () => registries.pins : undefined,
     };
     this.pins = new StorePins(pinners, (uri) => this.forUri(uri));
-    const all = [folder, s3s, web, registries].filter((store) => store !== null);
+    const all = [folder, s3?.all, web, registries].filter((store) => !!store);
     this.#stores = new Map<string, ReadableStore>(all.map((store) => [store.scheme, store]));
     if (web?.servesPlainHttp) this.#stores = new Map([...this.#stores, ['http', web]]);
-    this.#close = [s3s, web, registries].filter((store) => store !== null).map((store) => () => store.close());
+    this.#close = [s3?.all, web, registries].filter((store) => !!store).map((store) => () => store.close());
+  }
+
+  /**
+   * The stores as they are configured; none is asked for anything yet. Throws where there is no store, when `uploads`
+   * names one that is not configured, and for a bucket that is in two S3 stores.
+   */
+  static async open(options: StoreSetOptions): Promise<StoreSet> {
+    const turns = new EndpointTurns(options.limits);
+    return new StoreSet(options, turns, await openS3(options, turns));
   }
 
   /** The URI schemes that are served, without colons. */

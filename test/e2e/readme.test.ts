@@ -113,6 +113,6 @@ describe('the commands of README.md that have tests of their own', () => {
   });
 
   it('npm run build made what the commands here ran', () => {
-    expect(JSON.parse(read('package.json'))).toMatchObject({ bin: { lastgood: 'dist/src/entry/lastgood.js' } });
+    expect(JSON.parse(read('package.json'))).toMatchObject({ bin: { lastgood: 'dist/bin/lastgood.js' } });
   });
 });

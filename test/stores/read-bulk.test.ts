@@ -12,7 +12,7 @@ describe('reading in bulk', () => {
   let stores: ArtifactStores;
   beforeAll(async () => {
     at = await fileStoreUnderTest();
-    const set = new StoreSet({ file: { folder: at.folder, roots: [at.root] }, limits: { reads: 1 } });
+    const set = await StoreSet.open({ file: { folder: at.folder, roots: [at.root] }, limits: { reads: 1 } });
     stores = new ArtifactStores(set, new Bandwidth(1024 * 1024));
   });
   afterAll(() => at.close());

@@ -44,7 +44,9 @@ describe('several S3 stores', () => {
     const { bucket, endpoint } = inject('s3');
     const s3 = { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: own.accessKeyId };
     const secret = { S3_SECRET_ACCESS_KEY: own.secretAccessKey, LASTGOOD_S3_STORES_FILE: file };
-    const set = new StoreSet(storeOptions(loadConfig({ env: { LASTGOOD_DATA: folder, ...s3, ...secret, ...env } })));
+    const set = await StoreSet.open(
+      storeOptions(loadConfig({ env: { LASTGOOD_DATA: folder, ...s3, ...secret, ...env } })),
+    );
     sets.push(set);
     return set;
   }
@@ -106,9 +108,9 @@ describe('several S3 stores', () => {
     expect(await (await storeOf(set, there)).stat(there)).toMatchObject({ state: 'present' });
   });
 
-  it('cannot serve one bucket twice', () => {
+  it('cannot serve one bucket twice', async () => {
     const s3 = { bucket: 'models', credentials: inject('s3').keys };
-    expect(() => new StoreSet({ s3, s3Stores: [s3] })).toThrow('two S3 stores serve the bucket models');
+    await expect(StoreSet.open({ s3, s3Stores: [s3] })).rejects.toThrow('two S3 stores serve the bucket models');
   });
 
   describe('on servers that note who asks', () => {

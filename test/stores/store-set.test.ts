@@ -13,7 +13,7 @@ const DIGEST = `sha256:${'5'.repeat(64)}`;
 
 describe('the set of stores', () => {
   it('finds the store of a URI by its scheme, in any case', async () => {
-    const set = new StoreSet({ file, s3 });
+    const set = await StoreSet.open({ file, s3 });
     expect(set.schemes).toEqual(['file', 's3']);
     expect(await set.forUri('file:///srv/models/a.onnx')).toMatchObject({ scheme: 'file' });
     expect(await set.forUri('S3://models/a.onnx')).toMatchObject({ scheme: 's3' });
@@ -26,18 +26,18 @@ describe('the set of stores', () => {
     ['/srv/models/a.onnx', '/srv/models/a.onnx is not a URI; served here: file:// and s3://'],
     ['https://user:pass@host/a?signature=x', 'https://…@host/a?… has the scheme https; served here: file:// and s3://'],
   ])('refuses %j and lists what is served', async (uri, text) => {
-    const set = new StoreSet({ file, s3 });
+    const set = await StoreSet.open({ file, s3 });
     expect(await set.forUri(uri)).toEqual({ code: 'unknown-scheme', text });
     set.close();
   });
 
   it('lists only what is configured', async () => {
-    const refusal = await new StoreSet({ file }).forUri('s3://models/a');
+    const refusal = await (await StoreSet.open({ file })).forUri('s3://models/a');
     expect(refusal).toMatchObject({ text: 's3://models/a has the scheme s3; served here: file://' });
   });
 
   it("hands on the store's own refusal", async () => {
-    expect(await new StoreSet({ file }).forUri('file:///etc/passwd')).toMatchObject({ code: 'outside-roots' });
+    expect(await (await StoreSet.open({ file })).forUri('file:///etc/passwd')).toMatchObject({ code: 'outside-roots' });
   });
 
   it.each([
@@ -45,8 +45,8 @@ describe('the set of stores', () => {
     [{ s3 }, 's3'],
     [{ file, s3 }, 'file'],
     [{ file, s3, uploads: 's3' as const }, 's3'],
-  ])('sends uploads where they belong: %j', (options, scheme) => {
-    const set = new StoreSet(options);
+  ])('sends uploads where they belong: %j', async (options, scheme) => {
+    const set = await StoreSet.open(options);
     expect(set.uploads.scheme).toBe(scheme);
     set.close();
   });
@@ -54,7 +54,7 @@ describe('the set of stores', () => {
   it('serves web servers and registries where hosts are allowed, and http:// only where a host is listed so', async () => {
     const https = { allowedHosts: ['models.example'] };
     const oci = { allowedHosts: ['registry.example'] };
-    const set = new StoreSet({ file, https, oci });
+    const set = await StoreSet.open({ file, https, oci });
     expect(set.schemes).toEqual(['file', 'https', 'oci']);
     expect(set.uploads.scheme).toBe('file');
     expect(await set.forUri('https://models.example/a')).toMatchObject({ scheme: 'https' });
@@ -63,7 +63,10 @@ describe('the set of stores', () => {
     expect(await set.statImage(`other.example/a@${DIGEST}`)).toMatchObject({ code: 'host-not-allowed' });
     expect(await set.statImage('registry.example/a:latest')).toMatchObject({ code: 'malformed-uri' });
     set.close();
-    const plain = new StoreSet({ file, https: { allowedHosts: ['http://10.0.0.7'], allowedNetworks: ['10.0.0.0/8'] } });
+    const plain = await StoreSet.open({
+      file,
+      https: { allowedHosts: ['http://10.0.0.7'], allowedNetworks: ['10.0.0.0/8'] },
+    });
     expect(plain.schemes).toEqual(['file', 'https', 'http']);
     expect(await plain.forUri('http://10.0.0.7/a')).toMatchObject({ scheme: 'https' });
     plain.close();
@@ -71,7 +74,7 @@ describe('the set of stores', () => {
 
   it('looks at no image where no registry is allowed, and names the setting', async () => {
     const text = expect.stringContaining('oci.allowedHosts');
-    expect(await new StoreSet({ file }).statImage(`a@${DIGEST}`)).toEqual({ code: 'host-not-allowed', text });
+    expect(await (await StoreSet.open({ file })).statImage(`a@${DIGEST}`)).toEqual({ code: 'host-not-allowed', text });
   });
 
   it.each([
@@ -80,7 +83,7 @@ describe('the set of stores', () => {
     [{ file, s3 }, 's3://others/a', 's3://others/a', 'the buckets served here are: models'],
     [{ file }, `a@${DIGEST}`, `oci://docker.io/library/a@${DIGEST}`, 'oci.allowedHosts'],
   ])('pins nothing where it cannot, and says why (%#)', async (options, subject, place, text) => {
-    const set = new StoreSet(options);
+    const set = await StoreSet.open(options);
     const { pins } = set;
     const said = { state: 'unsupported', evidence: expect.any(String) };
     await expect(pins.places(subject)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
@@ -92,9 +95,9 @@ describe('the set of stores', () => {
     set.close();
   });
 
-  it('cannot be built without a place for uploads', () => {
-    expect(() => new StoreSet({})).toThrow('file or s3 must be configured');
-    expect(() => new StoreSet({ file, uploads: 's3' })).toThrow('s3 must be configured');
+  it('cannot be built without a place for uploads', async () => {
+    await expect(StoreSet.open({})).rejects.toThrow('file or s3 must be configured');
+    await expect(StoreSet.open({ file, uploads: 's3' })).rejects.toThrow('s3 must be configured');
   });
 });
 

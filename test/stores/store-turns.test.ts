@@ -26,9 +26,9 @@ describe('the stores, asked for much at once,', () => {
     await line.cut();
   });
 
-  const storesWith = (limits: StoreSetOptions['limits'], lookMs = 10_000): StoreSet => {
+  const storesWith = async (limits: StoreSetOptions['limits'], lookMs = 10_000): Promise<StoreSet> => {
     const { bucket, keys: credentials } = inject('s3');
-    const set = new StoreSet({
+    const set = await StoreSet.open({
       file: { folder: tmpdir() },
       s3: { bucket, endpoint: line.endpoint, credentials, limits: { attempts: 1 } },
       https: { allowedHosts: [`http://${server.host}`], allowedNetworks: ['127.0.0.0/8'], limits: { lookMs } },
@@ -47,7 +47,7 @@ describe('the stores, asked for much at once,', () => {
     const [crowd, needed] = ['s3://models/crowd', 's3://models/needed'];
     const { keys: credentials } = inject('s3');
     const endpoint = `http://${server.host}`;
-    const set = new StoreSet({ s3: { bucket: 'models', endpoint, credentials }, limits: { concurrency: 8 } });
+    const set = await StoreSet.open({ s3: { bucket: 'models', endpoint, credentials }, limits: { concurrency: 8 } });
     sets.push(set);
     const store = await storeOf(set, crowd);
     const abort = new AbortController();
@@ -77,7 +77,7 @@ describe('the stores, asked for much at once,', () => {
       setTimeout(() => open.splice(0).forEach((one) => one.writeHead(200, { 'content-length': 5 }).end()), 5);
     });
     const uri = `http://${server.host}/slow`;
-    const store = await storeOf(storesWith({ concurrency: 4 }), uri);
+    const store = await storeOf(await storesWith({ concurrency: 4 }), uri);
     const seen = await Promise.all(Array.from({ length: 60 }, () => store.stat(uri, { urgent })));
     expect(seen.map(({ state }) => state)).toEqual(Array(60).fill('present'));
     expect(server.arrived).toHaveLength(60);
@@ -89,13 +89,13 @@ describe('the stores, asked for much at once,', () => {
       setTimeout(() => response.writeHead(200, { 'content-length': 5 }).end(), 200);
     });
     const uri = `http://${server.host}/slow`;
-    const store = await storeOf(storesWith({ concurrency: 1 }, 4_000), uri);
+    const store = await storeOf(await storesWith({ concurrency: 1 }, 4_000), uri);
     const seen = await Promise.all(Array.from({ length: 22 }, () => store.stat(uri)));
     expect(seen.map(({ state }) => state)).toEqual(Array(22).fill('present'));
   });
 
   it('are not held up by a server that hangs', async () => {
-    const set = storesWith({ concurrency: 2, reads: 1 });
+    const set = await storesWith({ concurrency: 2, reads: 1 });
     const bucketed = `s3://${inject('s3').bucket}/never/was`;
     const s3 = await storeOf(set, bucketed);
     line.stall();
@@ -121,7 +121,7 @@ describe('the stores, asked for much at once,', () => {
     const bytes = freshBytes(1_000_000);
     server.answers.set('large', (request, response) => sendFile(request, response, bytes));
     const uri = `http://${server.host}/large`;
-    const store = await storeOf(storesWith({ concurrency: 2, reads: 3 }), uri);
+    const store = await storeOf(await storesWith({ concurrency: 2, reads: 3 }), uri);
     const opened: number[] = [];
     const reads = Array.from({ length: 5 }, async (_, at) => {
       const stream = await store.read(uri);
@@ -142,7 +142,7 @@ describe('the stores, asked for much at once,', () => {
   it.each(['stat', 'read'] as const)('stop waiting for a turn when a %s is aborted', async (what) => {
     const uri = `http://${server.host}/hangs`;
     server.answers.set('hangs', () => undefined);
-    const store = await storeOf(storesWith({ concurrency: 1, reads: 1 }), uri);
+    const store = await storeOf(await storesWith({ concurrency: 1, reads: 1 }), uri);
     const [first, second] = [new AbortController(), new AbortController()];
     const hanging = store[what](uri, { signal: first.signal });
     const waiting = store[what](uri, { signal: second.signal });

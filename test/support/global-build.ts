@@ -6,7 +6,15 @@ import { checkout } from './run-folder.js';
 import { inTurn } from './turn.js';
 
 const run = promisify(execFile);
-const inputs = ['src', 'migrations', 'scripts/build.mjs', 'package.json', 'tsconfig.json', '.swcrc'];
+const inputs = [
+  'src',
+  'migrations',
+  'scripts/build.mjs',
+  'scripts/bundle.mjs',
+  'package.json',
+  'tsconfig.json',
+  '.swcrc',
+];
 /** Bears the time at which the last build that succeeded began; a build empties the folder, so a failed one has none. */
 const stamp = join(checkout, 'dist', '.built');
 

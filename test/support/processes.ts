@@ -45,7 +45,7 @@ export interface ProcessOptions {
 }
 
 /** The built program. */
-export const binary = join(checkout, 'dist', 'src', 'entry', 'lastgood.js');
+export const binary = join(checkout, 'dist', 'bin', 'lastgood.js');
 
 const living = new Set<ChildProcess>();
 const killAll = (): void => {

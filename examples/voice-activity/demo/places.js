@@ -7,7 +7,7 @@ const models = path.join(example, 'node_modules', '@ricky0123', 'vad-web', 'dist
 /** The checkout that this example lies in. */
 export const checkout = path.join(example, '..', '..');
 /** The `lastgood` command, as `npm run build` leaves it. */
-export const binary = path.join(checkout, 'dist', 'src', 'entry', 'lastgood.js');
+export const binary = path.join(checkout, 'dist', 'bin', 'lastgood.js');
 export const modelServer = path.join(example, 'model-server.js');
 /** What every request of the load sends: half a second of speech. */
 export const halfSecond = path.join(example, 'audio', 'half-second.wav');

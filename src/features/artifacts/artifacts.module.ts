@@ -20,7 +20,7 @@ export class ArtifactsModule implements OnModuleInit {
       module: ArtifactsModule,
       global: true,
       providers: [
-        { provide: StoreSet, useFactory: () => new StoreSet(options) },
+        { provide: StoreSet, useFactory: () => StoreSet.open(options) },
         { provide: Bandwidth, useFactory: () => new Bandwidth(bulkBytesPerSecond) },
         ArtifactStores,
       ],

@@ -40,7 +40,7 @@ export async function startNode(
   const front = await startS3Front(endpoint);
   const { cache } = await openCache(folder, options.cache);
   const limits = { attempts: 1 };
-  const stores = new StoreSet({ s3: { bucket, endpoint: front.endpoint, credentials: keys, limits } });
+  const stores = await StoreSet.open({ s3: { bucket, endpoint: front.endpoint, credentials: keys, limits } });
   const downloads = new Downloads(cache, stores, { ...QUICK, ...options.settings });
   const client = new S3Client({
     endpoint,

@@ -18,7 +18,7 @@ const { folder, s3, artifacts, partBytes } = JSON.parse(process.argv[2] ?? '') a
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10).unref();
 const { cache } = await NodeCache.open(folder, { limits: { budget: null, floor: 0 } });
-const stores = new StoreSet({ s3 });
+const stores = await StoreSet.open({ s3 });
 const downloads = new Downloads(cache, stores, { partBytes, tries: 3, baseMs: 5, capMs: 20 });
 const result = await downloads.fetch({ model: 'fraud', version: 1, artifacts });
 await downloads.close();
