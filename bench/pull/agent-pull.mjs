@@ -10,7 +10,7 @@ import { measured } from './measured.mjs';
 obeyParent(async (order) => {
   const { connection, uri, digest, size, to } = order;
   const { cache } = await NodeCache.open(join(to, 'cache'), { limits: { budget: null, floor: 0 } });
-  const stores = new StoreSet({ s3: connection, limits: { concurrency: 16, reads: 8, requestsPerSecond: 0 } });
+  const stores = await StoreSet.open({ s3: connection, limits: { concurrency: 16, reads: 8, requestsPerSecond: 0 } });
   const downloads = new Downloads(cache, stores);
   const figures = await measured(async () => {
     const artifacts = [{ path: 'weights.bin', uri, digest, size, mediaType: 'application/octet-stream' }];

