@@ -6,6 +6,8 @@ import { ALIAS, MODEL } from './going-forward.js';
 const PER_SECOND = 40;
 const BEFORE_MS = 2500;
 const AFTER_MS = 2500;
+// A machine that cannot keep up answers late, which is no failure of what is shown here.
+const PATIENCE_MS = 60_000;
 
 /**
  * @typedef {object} Outcome
@@ -28,11 +30,13 @@ const AFTER_MS = 2500;
  * @returns {Promise<Outcome>}
  */
 export async function rollBackUnderLoad(lastgood, serverUrl, body, reason) {
-  const load = new SteadyLoad({ url: serverUrl, body, perSecond: PER_SECOND });
+  const load = new SteadyLoad({ url: serverUrl, body, perSecond: PER_SECOND, timeoutMs: PATIENCE_MS });
   load.start();
   try {
+    await answered(load, () => true);
     await sleep(BEFORE_MS);
     const { startedAt, ms, answer } = await lastgood.run(['rollback', MODEL, '--reason', reason, '--yes']);
+    await answered(load, ({ version }) => version === answer.to);
     await sleep(AFTER_MS);
     await load.stop();
     const committedAt = Date.parse(answer.timeline.committedAt);
@@ -51,6 +55,14 @@ export async function rollBackUnderLoad(lastgood, serverUrl, body, reason) {
   } finally {
     await load.stop();
   }
+}
+
+/**
+ * Waits for such an answer, as long as a request may take. That none came is for the figures to say.
+ * @param {SteadyLoad} load @param {(answer: import('../load.js').Answer) => boolean} isSuch
+ */
+async function answered(load, isSuch) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !load.answers.some(isSuch); await sleep(20));
 }
 
 /** @param {import('../load.js').Answer[]} answers @param {number} version */
