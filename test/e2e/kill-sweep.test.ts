@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { holdWrites } from '../support/held-writes.js';
 import { query } from '../support/pg-query.js';
 import { spawnLastgood, startLastgood, type ProductProcess } from '../support/processes.js';
 import { testFolder } from '../support/run-folder.js';
@@ -58,9 +59,11 @@ it('finishes a sweep whose worker is killed in the middle, and skips no subject'
   const observed = () => count('newest_checks');
   const kills: number[] = [];
   for (const share of [0.1, 0.4, 0.7]) {
+    const held = await holdWrites(database.url, 'newest_checks', 'true', SUBJECTS * share);
     const victim = worker();
-    while ((await observed()) < SUBJECTS * share) await sleep(10);
+    await held.reached();
     await victim.end('SIGKILL');
+    await held.release();
     kills.push(await observed());
   }
   expect(kills.at(-1)).toBeLessThan(SUBJECTS);

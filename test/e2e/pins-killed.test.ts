@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { holdWrites } from '../support/held-writes.js';
 import { query } from '../support/pg-query.js';
 import { spawnLastgood, startLastgood, type ProductProcess } from '../support/processes.js';
 import { until } from '../support/queue-until.js';
@@ -47,6 +48,7 @@ describe('a worker that is killed while it pins', () => {
       await until('the worker works', () => started.stdout().startsWith('working on jobs from '));
       return started;
     };
+    const writes = await holdWrites(database.url, 'pinned_objects', 'ours AND set_at IS NOT NULL', OBJECTS / 3);
     const [api, first] = await Promise.all([startLastgood(['serve', '--port', '0'], { env }), worker()]);
     const send = (method: string, path: string, body: object): Promise<Response> =>
       fetch(`${api.url}/v1/models/sharded${path}`, {
@@ -58,12 +60,14 @@ describe('a worker that is killed while it pins', () => {
     const artifact = { uri, digest: `sha256:${'0'.repeat(64)}`, size: OBJECTS * WEIGHTS.length, path: 'shards' };
     expect((await send('POST', '/versions', { createModel: true, artifacts: [artifact] })).status).toBe(201);
     expect((await send('PUT', '/aliases/production', { version: 1, reason: 'ship' })).status).toBe(200);
-    await until('some are pinned', async () => (await pinned()) > 0);
+    await writes.reached();
     await first.end('SIGKILL');
+    await writes.release();
     const before = await pinned();
+    expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(OBJECTS);
     await worker();
-    await until('all are pinned', async () => (await pinned()) === OBJECTS, 120_000);
+    await until('all are pinned', async () => (await pinned()) === OBJECTS, 300_000);
     const held = await Promise.all(keys.map((key) => bucket.held(key)));
     expect(held.filter(Boolean)).toHaveLength(OBJECTS);
   });
