@@ -6,7 +6,7 @@ import { aliasPath, type AliasName } from './alias-client.js';
 import { readHistory } from './history-pages.js';
 import { perform, type Workplace } from './workload.js';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * Waits until nothing that was begun can happen any more, reads every alias at every replica once more into the recording,
