@@ -11,7 +11,7 @@ import { freshBytes } from '../../stores/sample-bytes.js';
 import { plantedObjects, type PlantedObjects } from './planted-objects.js';
 
 const MIB = 1024 * 1024;
-const soon = { timeout: 60_000, interval: 100 };
+const soon = { timeout: 240_000, interval: 100 };
 
 describe('lastgood agent on three nodes, with a real registry and a real store', () => {
   let objects: PlantedObjects;
@@ -21,10 +21,10 @@ describe('lastgood agent on three nodes, with a real registry and a real store',
   beforeAll(async () => {
     objects = await plantedObjects();
     const data = await testFolder('agent-server');
-    const env = { ...objects.env(), LASTGOOD_NODE_LEASE_SECONDS: '4' };
+    const env = { ...objects.env(), LASTGOOD_NODE_LEASE_SECONDS: '120' };
     server = await startLastgood(['up', '--port', '0', '--data', data], { env });
     client = new LastgoodClient({ url: server.url });
-  }, 120_000);
+  });
   afterAll(() => objects.close());
 
   function agent(name: string, cache: string, front: S3Front): ProductProcess {
@@ -65,6 +65,7 @@ describe('lastgood agent on three nodes, with a real registry and a real store',
     await serve(3, [...base, await objects.put('head.bin', freshBytes(40 * MIB))]);
     await vi.waitUntil(() => front.bytes() >= 54 * MIB, soon);
     await killed?.end('SIGKILL');
+    await front.settled();
     expect((await readdir(join(folder, 'models/fraud'))).toSorted()).toEqual(['v1', 'v2']);
     front.stallAfter = Infinity;
     const again = agent('c', folder, front);
@@ -82,6 +83,8 @@ describe('lastgood agent on three nodes, with a real registry and a real store',
       soon,
     );
     expect(twinFront.bytes()).toBe(0);
+
+    await vi.waitFor(async () => expect(await resident()).toMatchObject({ 'v3 of 3': 3 }), soon);
 
     // Going back needs nothing that is not there.
     const before = fronts.map((one) => one.bytes());

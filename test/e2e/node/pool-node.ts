@@ -43,7 +43,10 @@ export class PoolNode {
 
   /** Ends the agent that was started last. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<ProcessEnd | undefined> {
-    return this.#processes.at(-1)?.end(signal);
+    const end = await this.#processes.at(-1)?.end(signal);
+    // What was on its way to it counts no more from here on.
+    await this.front.settled();
+    return end;
   }
 
   /** What all agents of the node have logged so far. */

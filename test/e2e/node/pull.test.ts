@@ -30,7 +30,7 @@ describe('lastgood pull', () => {
     const client = new LastgoodClient({ url: server.url });
     await client.registerVersion('fraud', { artifacts, createModel: true });
     await client.promote('fraud', 'production', { version: 1, reason: 'the first one' });
-  }, 120_000);
+  });
   afterAll(() => objects.close());
 
   const environment = (more: Record<string, string> = {}) => ({
@@ -111,10 +111,11 @@ describe('lastgood pull', () => {
     const env = environment({ S3_ENDPOINT: front.endpoint });
     const args = ['pull', 'fraud@v1', folder, '--parts', '1'];
     const killed = spawnLastgood(args, { env });
-    await vi.waitUntil(() => front.bytes() >= 36 * MIB, { timeout: 30_000 });
+    await vi.waitUntil(() => front.bytes() >= 36 * MIB, { timeout: 120_000 });
     // What counts after a kill is what was written down by then; that happens about once a second.
-    await vi.waitUntil(async () => (await notedBelow(dirname(folder))) >= 16 * MIB, { timeout: 30_000 });
+    await vi.waitUntil(async () => (await notedBelow(dirname(folder))) >= 16 * MIB, { timeout: 120_000 });
     await killed.end('SIGKILL');
+    await front.settled();
     await expect(stat(folder)).rejects.toThrow('ENOENT');
     front.stallAfter = Infinity;
     const sent = front.bytes();
