@@ -4,6 +4,7 @@ import { halfDone, historyOf } from '../support/load-audit.js';
 import { registerOver, streamMoves, type Acknowledged } from '../support/load-moves.js';
 import { embeddedPid, embeddedUrl } from '../support/load-up.js';
 import { startLastgood } from '../support/processes.js';
+import { until } from '../support/queue-until.js';
 import { openToAllFolder } from '../support/run-folder.js';
 
 const KILLS = 6;
@@ -17,7 +18,8 @@ it('keeps every acknowledged move, and none by half, although `up` is killed aga
   await registerOver(server.url, 'fraud', 6, folder);
   for (let kill = 0; kill < KILLS; kill += 1) {
     const stream = streamMoves(server.url, 'fraud', ALIASES, 6);
-    await sleep(300 + Math.random() * 2000);
+    await until('a move was acknowledged', () => stream.acknowledged.length > 0);
+    await sleep(Math.random() * 2000);
     await server.end('SIGKILL');
     await stream.stop();
     expect(stream.failures).toEqual([]);

@@ -56,7 +56,7 @@ async function runProgram(text: string): Promise<unknown> {
           const { items }: { items: { controller: string; version: number }[] } = JSON.parse(await answer.text());
           return items;
         },
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toMatchObject([{ controller: 'fraud-server-1', drift: false }]);
   } finally {

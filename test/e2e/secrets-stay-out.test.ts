@@ -10,7 +10,7 @@ import { query } from '../support/pg-query.js';
 import { spawnLastgood, startLastgood, type ListeningProcess, type ProductProcess } from '../support/processes.js';
 import { testFolder } from '../support/run-folder.js';
 
-const POLL = { timeout: 30_000, interval: 50 };
+const POLL = { timeout: 120_000, interval: 50 };
 const TROUBLES: Misbehaviour[] = ['garbled', 'cut', 'endless', 503];
 
 const valueOf = { env: `env-${randomUUID()}`, file: `file-${randomUUID()}`, k8s: `k8s-${randomUUID()}` };

@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { freePort } from '../../src/platform/database/embedded/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { registerOver, streamMoves } from '../support/load-moves.js';
 import { runLastgood, startLastgood } from '../support/processes.js';
 import { until } from '../support/queue-until.js';
 import { testFolder } from '../support/run-folder.js';
+import { freePorts } from '../support/s3-ports.js';
 import { openWatch } from '../support/sse.js';
 
 describe('lastgood serve', () => {
@@ -41,7 +42,7 @@ describe('lastgood serve', () => {
   });
 
   it('refuses a database that does not answer, naming the server', async () => {
-    const port = await freePort(0);
+    const [port = 0] = await freePorts(1);
     const said = await refusal({ DATABASE_URL: elsewhere((url) => (url.port = `${port}`)) });
     expect(said).toContain(`lastgood: PostgreSQL at 127.0.0.1:${port} cannot be reached`);
     expect(said).toContain('DATABASE_URL');
@@ -49,7 +50,7 @@ describe('lastgood serve', () => {
   });
 
   it('names the server of the flag, where the flag names one', async () => {
-    const port = await freePort(0);
+    const [port = 0] = await freePorts(1);
     const url = elsewhere((one) => (one.port = `${port}`));
     expect(await refusal({}, '--database-url', url)).toContain(`PostgreSQL at 127.0.0.1:${port} cannot be reached`);
   });
@@ -65,8 +66,9 @@ describe('lastgood serve', () => {
   it('refuses a schema that is behind, says how to bring it up to date, and serves once that was done', async () => {
     const admin = new Client({ connectionString: inject('postgresUrl') });
     await admin.connect();
-    await admin.query('CREATE DATABASE behind');
-    const url = elsewhere((one) => (one.pathname = '/behind'));
+    const name = `behind_${randomUUID().replaceAll('-', '')}`;
+    await admin.query(`CREATE DATABASE ${name}`);
+    const url = elsewhere((one) => (one.pathname = `/${name}`));
     const said = await refusal({ DATABASE_URL: url });
     expect(said).toMatch(/^lastgood: the database's schema lacks Registry1700000000001, .*Run `lastgood migrate` once/);
     expect(await runLastgood(['migrate'], { env: env({ DATABASE_URL: url }) })).toMatchObject({ code: 0 });
@@ -74,7 +76,7 @@ describe('lastgood serve', () => {
     expect(await server.end()).toMatchObject({ code: 0 });
     expect(await runLastgood(['migrate', '--undo'], { env: env({ DATABASE_URL: url }) })).toMatchObject({ code: 0 });
     expect(await refusal({ DATABASE_URL: url })).toContain('Run `lastgood migrate` once');
-    await admin.query('DROP DATABASE behind WITH (FORCE)');
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.end();
   });
 

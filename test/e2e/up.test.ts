@@ -1,5 +1,6 @@
 import { Agent, get } from 'node:http';
 import { access, readFile, stat } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +11,10 @@ import { runLastgood, spawnLastgood, startLastgood } from '../support/processes.
 import { until } from '../support/queue-until.js';
 import { openToAllFolder } from '../support/run-folder.js';
 import { openWatch } from '../support/sse.js';
+
+/** Whether the connection stands and nothing that was written to it is left here. */
+const isSent = (sockets: Socket[] = []): boolean =>
+  sockets.some((socket) => !socket.connecting && socket.bytesWritten > 0 && socket.writableLength === 0);
 
 const args = (folder: string, ...more: string[]) => ['up', '--port', '0', '--data', folder, ...more];
 
@@ -66,7 +71,9 @@ describe('lastgood up', () => {
       const url = `${server.url}/v1/models/fraud/aliases/production/resolve?revision=999999&wait=300s`;
       get(url, { agent }, (response) => response.resume().on('end', () => resolve(response.statusCode)));
     });
-    await sleep(300);
+    // What came to the server before a request that is answered is with it by then.
+    await until('it has the question', async () => Object.values(agent.sockets).some((sockets) => isSent(sockets)));
+    await fetch(`${server.url}/readyz`);
     const end = await server.end();
     await stream.stop();
     expect(end).toMatchObject({ code: 0, signal: null });

@@ -26,6 +26,8 @@ describe('lastgood worker', () => {
   const env = () => ({
     DATABASE_URL: database.url,
     LASTGOOD_DATA: folder,
+    // Longer than any run: what is counted is what moves ask for.
+    LASTGOOD_CHECK_LOOK_SECONDS: '86400',
     ...(redis && { REDIS_URL: redis.url }),
   });
   const worker = async (): Promise<ProductProcess> => {

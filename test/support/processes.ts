@@ -101,7 +101,7 @@ export async function runLastgood(args: readonly string[], options: ProcessOptio
  */
 export async function startLastgood(args: readonly string[], options: ProcessOptions = {}): Promise<ListeningProcess> {
   const started = spawnLastgood(args, options);
-  const { patience = 60_000 } = options;
+  const { patience = 180_000 } = options;
   let over = false;
   void started.ended.finally(() => (over = true));
   for (const until = Date.now() + patience; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
