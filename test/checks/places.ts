@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,8 +32,6 @@ export async function filePlace(env: Record<string, string> = {}): Promise<Place
   };
 }
 
-let places = 0;
-
 /** Artifacts as objects of a bucket on the run's S3 server. */
 export async function s3Place(env: Record<string, string> = {}): Promise<Place> {
   const { endpoint, keys, bucket } = inject('s3');
@@ -54,7 +53,7 @@ export async function s3Place(env: Record<string, string> = {}): Promise<Place> 
     credentials: keys,
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
-  const prefix = `checks-${process.pid}-${places++}/`;
+  const prefix = `checks-${randomUUID()}/`;
   return {
     api,
     uriOf: (name) => `s3://${bucket}/${prefix}${name}`,

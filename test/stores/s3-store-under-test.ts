@@ -1,4 +1,5 @@
 import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { S3Limits } from '../../src/stores/s3-options.js';
 import { S3Store } from '../../src/stores/s3-store.js';
@@ -8,15 +9,13 @@ import { S3Line } from '../support/s3-line.js';
 import type { S3Keys } from '../support/s3-server.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
-let stores = 0;
-
 /** A store on the run's S3 server, over a line that can be cut, under a prefix of its own. */
 export async function s3StoreUnderTest(
   limits: Partial<S3Limits> = {},
 ): Promise<StoreUnderTest & { store: S3Store; line: S3Line; prefix: string; client: S3Client }> {
   const { endpoint, keys, otherKeys, bucket, privateBucket } = inject('s3');
   const line = await S3Line.to(endpoint);
-  const prefix = `${process.pid}-${stores++}/`;
+  const prefix = `${randomUUID()}/`;
   const client = clientFor(endpoint, keys);
   const buckets = [privateBucket];
   const store = new S3Store({ bucket, prefix, buckets, endpoint: line.endpoint, credentials: keys, limits });

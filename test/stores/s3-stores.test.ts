@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ import { thrownBy } from './thrown-by.js';
 describe('several S3 stores', () => {
   let folder: string;
   const sets: StoreSet[] = [];
-  const key = `several/${process.pid}/model`;
+  const key = `several/${randomUUID()}/model`;
   const bytes = freshBytes(100);
 
   beforeAll(async () => {

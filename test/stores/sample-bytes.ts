@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { digestOf, type Digest } from '../../src/domain/digest.js';
 import type { PutRequest } from '../../src/stores/artifact-store.js';
 
 const MIB = 1024 * 1024;
+const ours = randomUUID();
 let samples = 0;
 
 /** Bytes that no earlier call gave. */
 export function freshBytes(size: number): Buffer {
-  const seed = createHash('sha256').update(`sample ${process.pid} ${samples++}`).digest();
+  const seed = createHash('sha256').update(`sample ${ours} ${samples++}`).digest();
   return Buffer.alloc(size, seed);
 }
 

@@ -41,7 +41,8 @@ async function clearDeadRuns(): Promise<void> {
     const age = Date.now() - ((await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now());
     if (age < 30_000) continue; // it may be about to be owned
     const lock = await takeOwnership(folder).catch(() => undefined);
-    if (lock) await clear(folder);
+    // What does not go now, because a server of that run is still ending, goes with the next run.
+    if (lock) await clear(folder).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
 import type { NodeCache, NodeCacheOptions } from '../../../src/agent/cache/index.js';
 import { Downloads, type DownloadSettings, type Progress } from '../../../src/agent/download/index.js';
@@ -13,8 +14,6 @@ export const MIB = 1024 * 1024;
 
 /** Small parts and short waits. */
 export const QUICK: Partial<DownloadSettings> = { partBytes: MIB, tries: 4, baseMs: 2, capMs: 10, tellEveryMs: 5 };
-
-let prefixes = 0;
 
 /** A node with a cache and downloads from the run's S3 server, over a front that can do harm. */
 export interface Node {
@@ -54,7 +53,7 @@ export async function startNode(
     stores.close();
     client.destroy();
   });
-  const prefix = `agent-${process.pid}-${prefixes++}`;
+  const prefix = `agent-${randomUUID()}`;
   const put = async (key: string, bytes: Uint8Array): Promise<string> => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}/${key}`, Body: bytes }));
     return `s3://${bucket}/${prefix}/${key}`;
