@@ -50,10 +50,7 @@ export async function startApi({ env = {}, databaseUrl, jobs = false }: TestApiO
     async close() {
       await app.close();
       await own?.drop();
-      await rm(dataDir, {
-        recursive: true,
-        force: true,
-      });
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
