@@ -15,18 +15,18 @@ export const failedAfter = async (
   limit: number,
   after?: FailedCursor,
 ): Promise<FailedJob[]> => {
-  const { failed: count = 0 } = await queue.getJobCounts('failed');
-  let rank = after === undefined ? 0 : await firstRank(queue, count, after.failedAt.getTime());
-  let lastMs = Infinity;
-  const found: FailedJob[] = [];
-  // The backends order the jobs of one millisecond differently, so a millisecond is read to its end before the cut.
-  while (rank < count && found.filter((job) => job.failedAt.getTime() > lastMs).length < limit) {
-    const jobs = (await read(queue, rank, rank + limit)).map((job) => toFailedJob(lane, job));
-    rank += limit + 1;
-    lastMs = jobs.at(-1)?.failedAt.getTime() ?? lastMs;
-    found.push(...jobs.filter((job) => after === undefined || latestFirst(after, job) < 0));
+  const rank = after === undefined ? 0 : await firstRank(queue, after.failedAt.getTime());
+  // The backends order the jobs of one millisecond differently, PostgreSQL even from one reading to the next. So only a
+  // millisecond that a single reading holds to its end counts, and where that is too little, a longer one is made.
+  for (let length = limit + 1; ; length *= 2) {
+    const ranks = await queue.getFailed(rank, rank + length - 1);
+    const jobs = present(ranks).map((job) => toFailedJob(lane, job));
+    const isAll = ranks.length < length;
+    const lastMs = isAll ? -Infinity : (jobs.at(-1)?.failedAt.getTime() ?? -Infinity);
+    const found = jobs.filter((job) => after === undefined || latestFirst(after, job) < 0);
+    const whole = found.filter((job) => job.failedAt.getTime() > lastMs);
+    if (isAll || whole.length >= limit) return whole.toSorted(latestFirst).slice(0, limit);
   }
-  return found.toSorted(latestFirst).slice(0, limit);
 };
 
 /** Orders failed jobs: the latest first, those of one millisecond by descending id. */
@@ -37,12 +37,12 @@ export const latestFirst = (a: FailedCursor, b: FailedCursor): number => {
 };
 
 /** The rank of the first job that failed then or before, by halving. */
-const firstRank = async (queue: BullQueue, count: number, ms: number): Promise<number> => {
+const firstRank = async (queue: BullQueue, ms: number): Promise<number> => {
   let low = 0;
-  let high = count;
+  let { failed: high = 0 } = await queue.getJobCounts('failed');
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const [job] = await read(queue, middle, middle);
+    const [job] = present(await queue.getFailed(middle, middle));
     if (job !== undefined && failedMs(job) > ms) low = middle + 1;
     else high = middle;
   }
@@ -50,10 +50,7 @@ const firstRank = async (queue: BullQueue, count: number, ms: number): Promise<n
 };
 
 /** A job that is removed between the reading of its rank and of itself is none. */
-const read = async (queue: BullQueue, from: number, to: number): Promise<BullJob[]> => {
-  const jobs: (BullJob | undefined)[] = await queue.getFailed(from, to);
-  return jobs.filter((job) => job !== undefined);
-};
+const present = (jobs: (BullJob | undefined)[]): BullJob[] => jobs.filter((job) => job !== undefined);
 
 const failedMs = (job: BullJob): number => job.finishedOn ?? job.timestamp;
 
