@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../src/domain/digest.js';
 import type { CheckView } from '../../../src/contract/views.js';
 import { startApi, type TestApi } from '../../support/api.js';
+import { jobsDone } from '../../support/jobs-done.js';
 import { OciPusher, StoredBlob, type Pushed } from '../../support/oci-push.js';
 import { startOciServer, type OciServer } from '../../support/oci-server.js';
 import { promote } from '../../support/registering.js';
@@ -77,6 +78,7 @@ describe('a version with a container image and weights in a registry', () => {
   });
 
   it('is unreachable while the registry is down, and present when it is up again', async () => {
+    await jobsDone(api); // a reading of the weights that began before would say that they are present
     await registry.stop();
     await lookAgain('down');
     await expect.poll(states, POLL).toEqual(found('unreachable', 'unreachable'));
