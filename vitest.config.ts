@@ -42,7 +42,10 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', './test/support/count-reporter.ts'] : ['default'],
     projects: [
       project('unit', [], together),
-      project('integration', ['test/support/global-postgres.ts', 'test/support/global-redis.ts'], together),
+      project('integration', ['test/support/global-postgres.ts', 'test/support/global-redis.ts'], {
+        ...together,
+        timeout: 300_000,
+      }),
       project('stores', ['test/support/global-s3.ts']),
       project('checks', ['test/support/global-postgres.ts', 'test/support/global-s3.ts'], { timeout: 300_000 }),
       project(
