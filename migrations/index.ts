@@ -3,6 +3,7 @@ import { Checks1700000000003 } from './0003-checks.js';
 import { Pins1700000000004 } from './0004-pins.js';
 import { Outbox1700000000002 } from './0002-outbox.js';
 import { Nodes1700000000005 } from './0005-nodes.js';
+import { Turns1700000000006 } from './0006-turns.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Checks1700000000003,
   Pins1700000000004,
   Nodes1700000000005,
+  Turns1700000000006,
 ];

@@ -23,6 +23,8 @@ export function item(model: string, version: number, state: ResidencyPartView['s
 /** Speaks to an API as the agent of a node does. */
 export class TestNode {
   readonly agent: string;
+  /** Of the list that it was given last, which it follows. */
+  private revision: number | undefined;
 
   constructor(
     private readonly api: TestApi,
@@ -44,7 +46,8 @@ export class TestNode {
   }
 
   report(...items: object[]) {
-    return this.api.as('agent').put(`/v1/nodes/${this.name}/residency`).send({ agent: this.agent, items });
+    const { agent, revision } = this;
+    return this.api.as('agent').put(`/v1/nodes/${this.name}/residency`).send({ agent, revision, items });
   }
 
   ask(query = '', api: TestApi = this.api) {
@@ -53,7 +56,9 @@ export class TestNode {
 
   async assignments(query = '', api: TestApi = this.api): Promise<AssignmentsView> {
     const { body } = await this.ask(query, api).expect(200);
-    return body as AssignmentsView;
+    const view = body as AssignmentsView;
+    this.revision = view.revision;
+    return view;
   }
 
   /** The list as `v2 target go`, one for each version. */

@@ -2,6 +2,7 @@ import type { NodeDisk } from '../node.js';
 import type { ResidencyState } from '../residency.js';
 import type { Role } from '../role.js';
 import type { Pool } from './pool.js';
+import type { Setback, Slot } from './slot.js';
 
 /** What a version is made of on a disk. Files of one digest lie there once, whatever versions they belong to. */
 export interface Blob {
@@ -17,12 +18,17 @@ export interface WantedVersion {
   readonly role: Exclude<Role, 'kept'>;
   readonly pool: Pool | null;
   readonly blobs: readonly Blob[];
+  /** Whether it has a container image, which lies in the runtime's storage: nothing here knows that room. */
+  readonly hasImage: boolean;
 }
 
-/** How far a version has come on a node: its weights, and the worse of weights and image. */
+/** How far a version has come on a node: its weights, its image where it has one, and the worse of both. */
 export interface Held {
   readonly weights: ResidencyState;
+  readonly image: ResidencyState | null;
   readonly state: ResidencyState;
+  /** Since when `state` is that; in milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** A node as the planner sees it. `holds` is by the version's id. */
@@ -33,6 +39,11 @@ export interface PlannedNode {
   readonly reporting: boolean;
   readonly disk: NodeDisk;
   readonly holds: ReadonlyMap<string, Held>;
+  /** The revision of the list that its agent said last that it follows; null where it never did. */
+  readonly followed: number | null;
+  /** Its turns to fetch and what went wrong in them, as the last plan left them. */
+  readonly slots: readonly Slot[];
+  readonly setbacks: readonly Setback[];
 }
 
 /** What the plan says of a version on a node. */
@@ -45,6 +56,13 @@ export interface Placement {
   /** Why it may not be fetched now; null where it may. */
   readonly waitsFor: string | null;
   readonly warm: boolean;
+}
+
+/** What the plan says of a node: its list, and what the next plan has to know. */
+export interface NodePlan {
+  readonly placements: readonly Placement[];
+  readonly slots: readonly Slot[];
+  readonly setbacks: readonly Setback[];
 }
 
 const RANKS: readonly Role[] = ['live', 'target', 'candidate'];

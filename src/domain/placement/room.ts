@@ -6,7 +6,7 @@ import type { Blob, PlannedNode, WantedVersion } from './placement.js';
  * Room is what the cache may use, and no more than it would have if everything unassigned were evicted. A live version
  * or rollback target that the node holds already keeps its place whatever comes: it is what must not be evicted. Then
  * come the other live versions and targets, then candidates, those first that lie there already, so that two which do
- * not fit side by side do not push each other out in turns.
+ * not fit side by side do not push each other out in turns. Images take no part: they lie in the runtime's storage.
  */
 export function findRoom(node: PlannedNode, versions: readonly WantedVersion[]): Map<string, string | null> {
   const { budgetBytes, usedBytes, freeBytes } = node.disk;
@@ -21,7 +21,7 @@ export function findRoom(node: PlannedNode, versions: readonly WantedVersion[]):
     const more = missing(version.blobs, counted);
     const bytes = bytesOf(more);
     const fits = taken + bytes <= room || precedence(node, version) === 0;
-    found.set(version.id, fits ? null : doesNotFit(bytes, Math.max(0, room - taken)));
+    found.set(version.id, fits ? null : doesNotFit(version, bytes, Math.max(0, room - taken)));
     if (!fits) continue;
     for (const { digest } of more) counted.add(digest);
     taken += bytes;
@@ -41,8 +41,10 @@ function missing(blobs: readonly Blob[], counted: ReadonlySet<string>): Blob[] {
   return [...once.values()].filter(({ digest }) => !counted.has(digest));
 }
 
-const doesNotFit = (needed: number, free: number): string =>
-  `needs ${size(needed, Math.ceil)}, node has ${size(free, Math.floor)} free after evicting what may go`;
+const doesNotFit = ({ hasImage }: WantedVersion, needed: number, free: number): string => {
+  const needs = `${size(needed, Math.ceil)}${hasImage ? ' besides its image' : ''}`;
+  return `needs ${needs}, node has ${size(free, Math.floor)} free after evicting what may go`;
+};
 
 const UNITS: [string, number][] = [
   ['GB', 1e9],

@@ -1,8 +1,9 @@
 import type { CheckState } from '../../contract/views.js';
 import { canonicalJson } from '../../domain/canonical-json.js';
 import { planPlacement } from '../../domain/placement/plan-placement.js';
-import type { WantedVersion } from '../../domain/placement/placement.js';
+import type { PlannedNode, WantedVersion } from '../../domain/placement/placement.js';
 import type { PullLimit } from '../../domain/placement/pull-limit.js';
+import type { PlanClock } from '../../domain/placement/turns.js';
 import { inPool } from '../../domain/placement/pool.js';
 import type { HeldFacts, NodeFacts, PlanItem, PlanToWrite, SeenOnNode } from './plan.repository.js';
 import { keyOf, versionOf } from './version-facts.repository.js';
@@ -30,26 +31,33 @@ export interface Gone {
 export function makePlans(
   nodes: readonly NodeFacts[],
   wanted: readonly Wanted[],
-  limit: PullLimit,
+  { limit, ...clock }: PlanClock & { limit: PullLimit },
 ): { plans: PlanToWrite[]; turned: Turned[]; gone: Gone[] } {
   const byId = new Map(wanted.map((version) => [version.id, version]));
-  const planned = planPlacement({ nodes: nodes.map(plannedNode), versions: wanted, limit });
+  const planned = planPlacement({ nodes: nodes.map(plannedNode), versions: wanted, limit, ...clock });
   const plans: PlanToWrite[] = [];
   const turned: Turned[] = [];
   const gone: Gone[] = [];
   for (const facts of nodes) {
-    const placements = planned.get(facts.node);
+    const plan = planned.get(facts.node);
     // What a silent node was told last stays as it is: it must not come back to an empty list, and evict what it has.
-    const items = placements?.flatMap(({ id, ...placement }) => itemOf(byId.get(id), placement)) ?? facts.items ?? [];
+    const items =
+      plan?.placements.flatMap(({ id, ...placement }) => itemOf(byId.get(id), placement)) ?? facts.items ?? [];
+    const { slots, setbacks } = plan ?? { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [] };
     const states = wanted
       .filter(({ pool }) => inPool(facts.labels, pool))
       .map((version) => stateOf(facts, version, items));
     const seen = Object.fromEntries(states.map((one) => [keyOf(one), one.state]));
     turned.push(...states.filter((one) => facts.seen?.[keyOf(one)] !== one.state));
     gone.push(...recordedOf({ node: facts.node, seen: facts.seen ?? {} }).filter((one) => !(keyOf(one) in seen)));
-    const revised = placements !== undefined && (facts.revision === 0 || !same(told(items), told(facts.items ?? [])));
-    if (revised || !same(items, facts.items ?? []) || canonicalJson(seen) !== canonicalJson(facts.seen ?? {}))
-      plans.push({ node: facts.node, items, seen, revised });
+    // A node that says it follows this revision knows that its turn was taken back, whatever else is on its list.
+    const takenBack = slots.some(({ ended }) => ended?.in === clock.revision);
+    const isNews = facts.revision === 0 || takenBack || !same(told(items), told(facts.items ?? []));
+    const kept = { slots, setbacks, seen };
+    const before = { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [], seen: facts.seen ?? {} };
+    const revised = plan !== undefined && isNews;
+    if (revised || !same(items, facts.items ?? []) || canonicalJson(kept) !== canonicalJson(before))
+      plans.push({ node: facts.node, items, ...kept, revised });
   }
   return { plans, turned, gone };
 }
@@ -62,8 +70,9 @@ export function recordedOf({ node, seen }: SeenOnNode): Gone[] {
 /** What the agent is told of a plan: what does not fit is not to be kept, so it is not on its list. */
 export const told = (items: readonly PlanItem[]): PlanItem[] => items.filter(({ fits }) => fits);
 
-function plannedNode({ node, labels, disk, reporting, held }: NodeFacts) {
-  return { node, labels, disk, reporting, holds: new Map((held ?? []).map((one) => [keyOf(one), one])) };
+function plannedNode({ held, slots, setbacks, ...facts }: NodeFacts): PlannedNode {
+  const holds = new Map((held ?? []).map((one) => [keyOf(one), one]));
+  return { ...facts, holds, slots: slots ?? [], setbacks: setbacks ?? [] };
 }
 
 function itemOf(version: Wanted | undefined, placement: Omit<PlanItem, 'modelId' | 'version'>): PlanItem[] {

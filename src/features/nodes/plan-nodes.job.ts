@@ -33,16 +33,19 @@ export class PlanNodes {
   }
 
   private async plan(transaction: Transaction): Promise<void> {
-    const { nodes, forgotten } = await this.plans.begin(transaction);
+    const { nodes, forgotten, clock } = await this.plans.begin(transaction);
     if (nodes.length + forgotten.length === 0) return;
-    const { plans, turned, gone } = makePlans(nodes, await this.wanted(transaction), this.options.pullLimit);
+    const { plans, turned, gone } = makePlans(nodes, await this.wanted(transaction), {
+      limit: this.options.pullLimit,
+      ...clock,
+    });
     const observedAt = new Date();
     await this.checks.record(
       turned.map(({ node, ...seen }) => ({ ...seen, kind: 'residency', subject: node, durationMs: 0, observedAt })),
       transaction,
     );
     await this.checks.forget(transaction, 'residency', [...gone, ...forgotten.flatMap(recordedOf)]);
-    await this.plans.write(transaction, plans);
+    await this.plans.write(transaction, plans, clock.revision);
   }
 
   private async wanted(transaction: Transaction): Promise<Wanted[]> {

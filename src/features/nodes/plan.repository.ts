@@ -3,7 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { NodeDisk } from '../../domain/node.js';
 import type { Placement } from '../../domain/placement/placement.js';
+import type { Setback, Slot } from '../../domain/placement/slot.js';
 import type { ResidencyState } from '../../domain/residency.js';
+import type { PlanClock } from '../../domain/placement/turns.js';
 import { NodeOptions } from './node-options.js';
 
 /** The channel on which a commit announces a node's new plan; the payload is the node's name. */
@@ -24,8 +26,12 @@ export interface NodeFacts {
   reportedAt: Date;
   /** 0: its agent was never told of a plan. */
   revision: number;
+  /** The revision that its agent said last that it follows; null where it never did. */
+  followed: number | null;
   held: HeldFacts[] | null;
   items: PlanItem[] | null;
+  slots: Slot[] | null;
+  setbacks: Setback[] | null;
   /** The state last recorded as a check, by `<model id>/<version>`. */
   seen: Record<string, string> | null;
 }
@@ -36,6 +42,9 @@ export interface HeldFacts {
   version: number;
   state: ResidencyState;
   weights: ResidencyState;
+  image: ResidencyState | null;
+  /** Since when it is in this state, in milliseconds since 1970. */
+  since: number;
   bytesDone: number;
   bytesTotal: number;
   reason: string | null;
@@ -48,6 +57,8 @@ export type SeenOnNode = Pick<PlanToWrite, 'node' | 'seen'>;
 export interface PlanToWrite {
   node: string;
   items: PlanItem[];
+  slots: readonly Slot[];
+  setbacks: readonly Setback[];
   seen: Record<string, string>;
   revised: boolean;
 }
@@ -58,23 +69,30 @@ const PLANNING = 7_420_302;
 const FACTS = `
   SELECT n.name AS node, n.labels, n.disk, n.reported_at AS "reportedAt",
          n.reported_at > clock_timestamp() - $1 * interval '1 second' AS reporting,
-         coalesce(p.revision, 0) AS revision, p.items, p.seen,
+         n.followed_revision AS followed, coalesce(p.revision, 0) AS revision, p.items, p.slots, p.setbacks, p.seen,
          (SELECT json_agg(json_build_object('modelId', r.model_id, 'version', r.version, 'state', r.state,
-                   'weights', r.weights -> 'state', 'bytesDone', r.weights -> 'bytesDone',
+                   'weights', r.weights -> 'state', 'image', r.image -> 'state',
+                   'since', (extract(epoch FROM r.since) * 1000)::bigint, 'bytesDone', r.weights -> 'bytesDone',
                    'bytesTotal', r.weights -> 'bytesTotal',
                    'reason', coalesce(r.weights ->> 'reason', r.image ->> 'reason')))
           FROM node_residency r WHERE r.node = n.name) AS held
   FROM nodes n LEFT JOIN node_plans p ON p.node = n.name ORDER BY n.name`;
 
-// A node that was deleted since is passed over. The number is drawn only for plans that their agents are told of.
+// Read and not drawn, so that a plan that changes nothing writes nothing: only one is made at a time.
+const CLOCK = `
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, last_value + 1 AS revision FROM node_plan_revision`;
+
+// A node that was deleted since is passed over. The number is taken only by plans that their agents are told of.
 const WRITE = `
   WITH planned AS (
-    SELECT p.* FROM json_to_recordset($1) AS p (node text, items jsonb, seen jsonb, revised boolean)
+    SELECT p.* FROM json_to_recordset($1) AS p (
+      node text, items jsonb, slots jsonb, setbacks jsonb, seen jsonb, revised boolean)
     JOIN nodes n ON n.name = p.node
   ), written AS (
-    INSERT INTO node_plans AS w (node, revision, items, seen)
-    SELECT node, CASE WHEN revised THEN nextval('node_plan_revision') ELSE 0 END, items, seen FROM planned
-    ON CONFLICT (node) DO UPDATE SET items = excluded.items, seen = excluded.seen,
+    INSERT INTO node_plans AS w (node, revision, items, slots, setbacks, seen)
+    SELECT node, CASE WHEN revised THEN $2::bigint ELSE 0 END, items, slots, setbacks, seen FROM planned
+    ON CONFLICT (node) DO UPDATE SET items = excluded.items, slots = excluded.slots, setbacks = excluded.setbacks,
+      seen = excluded.seen,
       revision = CASE WHEN excluded.revision > 0 THEN excluded.revision ELSE w.revision END
   )
   SELECT pg_notify('${PLAN_CHANNEL}', node) FROM planned WHERE revised`;
@@ -113,13 +131,15 @@ export class PlanRepository {
   /**
    * Takes the right to plan until the transaction ends, forgets nodes that are gone for good, and reads all the others.
    */
-  async begin(manager: EntityManager): Promise<{ nodes: NodeFacts[]; forgotten: SeenOnNode[] }> {
+  async begin(manager: EntityManager): Promise<{ nodes: NodeFacts[]; forgotten: SeenOnNode[]; clock: PlanClock }> {
     // Planning itself is no statement, and many nodes take their time.
     await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
     await manager.query('SELECT pg_advisory_xact_lock($1)', [PLANNING]);
     const forgotten: SeenOnNode[] = await manager.query(FORGET, [this.options.forgetSeconds]);
     const nodes: NodeFacts[] = await manager.query(FACTS, [this.options.leaseSeconds]);
-    return { nodes, forgotten };
+    const [clock]: PlanClock[] = await manager.query(CLOCK);
+    if (clock === undefined) throw new Error('the sequence of plans has no row');
+    return { nodes, forgotten, clock };
   }
 
   /** What is recorded of a node; null where nothing was ever planned for it. */
@@ -128,9 +148,12 @@ export class PlanRepository {
     return rows[0] ?? null;
   }
 
-  /** Writes plans that changed, and announces those that their agents must hear of. */
-  async write(manager: EntityManager, plans: readonly PlanToWrite[]): Promise<void> {
-    if (plans.length > 0) await manager.query(WRITE, [JSON.stringify(plans)]);
+  /** Writes plans that changed, and announces those that their agents must hear of: these get the revision. */
+  async write(manager: EntityManager, plans: readonly PlanToWrite[], revision: number): Promise<void> {
+    if (plans.length === 0) return;
+    if (plans.some(({ revised }) => revised))
+      await manager.query(`SELECT setval('node_plan_revision', $1)`, [revision]);
+    await manager.query(WRITE, [JSON.stringify(plans), revision]);
   }
 
   /**

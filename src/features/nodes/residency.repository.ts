@@ -13,7 +13,10 @@ export interface SaidResidency {
   image: ResidencyPartView | null;
 }
 
-/** What came of a list: how many of its versions are known, and whether any changed its state, or came or went. */
+/**
+ * What came of a list: how many of its versions are known, and whether any changed its state, or came or went, or the
+ * node now follows a list that took a turn of it back. Then others may have their turn.
+ */
 export interface Replaced {
   accepted: number;
   turned: boolean;
@@ -33,7 +36,7 @@ const REPLACE = `
     JOIN models m ON m.name = s.model
     JOIN versions v ON v.model_id = m.id AND v.version = s.version
   ), before AS (
-    SELECT model_id, version, state FROM node_residency WHERE node = $1
+    SELECT model_id, version, state, weights -> 'state' AS of_weights, image -> 'state' AS of_image FROM node_residency WHERE node = $1
   ), gone AS (
     DELETE FROM node_residency r WHERE r.node = $1
       AND NOT EXISTS (SELECT FROM said s WHERE s.model_id = r.model_id AND s.version = r.version)
@@ -49,7 +52,11 @@ const REPLACE = `
   SELECT (SELECT count(*)::integer FROM said) AS accepted,
     EXISTS (SELECT FROM gone) OR EXISTS (
       SELECT FROM said s WHERE NOT EXISTS (
-        SELECT FROM before b WHERE b.model_id = s.model_id AND b.version = s.version AND b.state = s.state)
+        SELECT FROM before b WHERE b.model_id = s.model_id AND b.version = s.version AND b.state = s.state
+          AND (b.of_weights, b.of_image) IS NOT DISTINCT FROM (s.weights -> 'state', s.image -> 'state'))
+    ) OR EXISTS (
+      SELECT FROM node_plans p, jsonb_array_elements(p.slots) AS slot
+      WHERE p.node = $1 AND (slot -> 'ended' ->> 'in')::bigint <= $3
     ) AS turned`;
 
 const RENEW = `
@@ -74,7 +81,7 @@ export class ResidencyRepository {
     followed: number | null,
   ): Promise<Replaced> {
     await manager.query(RENEW, [node, followed]);
-    const rows: Replaced[] = await manager.query(REPLACE, [node, JSON.stringify(said)]);
+    const rows: Replaced[] = await manager.query(REPLACE, [node, JSON.stringify(said), followed]);
     return rows[0] ?? { accepted: 0, turned: false };
   }
 

@@ -16,6 +16,7 @@ export interface VersionFacts extends VersionKey {
   model: string;
   pool: Pool | null;
   blobs: Blob[];
+  hasImage: boolean;
 }
 
 /** What an agent needs of a version to fetch it. */
@@ -31,7 +32,7 @@ const FROM = `
     ON asked.model_id = v.model_id AND asked.version = v.version`;
 
 const FACTS = `
-  SELECT v.model_id AS "modelId", v.version, m.name AS model, v.serving,
+  SELECT v.model_id AS "modelId", v.version, m.name AS model, v.serving, v.image IS NOT NULL AS "hasImage",
          (SELECT coalesce(json_agg(json_build_array(a ->> 'digest', a -> 'size')), '[]')
           FROM jsonb_array_elements(v.artifacts) a) AS blobs ${FROM}`;
 
@@ -71,14 +72,19 @@ export class VersionFactsRepository {
 
   private async read(manager: EntityManager, keys: readonly VersionKey[]): Promise<VersionFacts[]> {
     if (keys.length === 0) return [];
-    const rows: (VersionKey & { model: string; serving: Record<string, unknown>; blobs: [string, number][] })[] =
-      await manager.query(FACTS, columnsOf(keys));
-    return rows.map(({ modelId, version, model, serving, blobs }) => {
+    const rows: (VersionKey & {
+      model: string;
+      serving: Record<string, unknown>;
+      hasImage: boolean;
+      blobs: [string, number][];
+    })[] = await manager.query(FACTS, columnsOf(keys));
+    return rows.map(({ modelId, version, model, serving, hasImage, blobs }) => {
       return {
         modelId,
         version,
         model,
         pool: poolOf(serving),
+        hasImage,
         blobs: blobs.map(([digest, bytes]) => ({ digest, bytes })),
       };
     });

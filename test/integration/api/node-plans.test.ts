@@ -108,16 +108,23 @@ describe('what must lie on a node', () => {
     };
     await expect.poll(going, POLL).toEqual(['turns-1']);
     const [first, second, third] = nodes;
+    // It fetches although it is not its turn, so the other one, which has not begun, loses its own.
     await third?.report(item('turns', 1, 'downloading'));
     await expect.poll(going, POLL).toEqual(['turns-3']);
+    await first?.report(item('turns', 1, 'pending'));
     await third?.report(item('turns', 1, 'resident'));
     await expect.poll(going, POLL).toEqual(['turns-1', 'turns-3']);
     await first?.report(item('turns', 1, 'failed'));
-    await expect.poll(going, POLL).toEqual(['turns-2', 'turns-3']);
-    expect((await second?.assignments())?.assignments[0]?.waitsFor).toBeNull();
-    expect((await first?.assignments())?.assignments[0]?.waitsFor).toBe(
+    await expect.poll(going, POLL).toEqual(['turns-3']);
+    expect((await second?.assignments())?.assignments[0]?.waitsFor).toBe(
       'waits for its turn: one node of its pool may fetch at a time',
     );
+    expect((await first?.assignments())?.assignments[0]?.waitsFor).toMatch(
+      /^waits until \d{4}-\S+Z, since nothing came of its last turn$/,
+    );
+    // Only now is it known that it tries no more by the list that it had.
+    await first?.report(item('turns', 1, 'failed'));
+    await expect.poll(going, POLL).toEqual(['turns-2', 'turns-3']);
   });
 
   it('leaves out what does not fit, and says so where people look', async () => {
@@ -159,8 +166,8 @@ describe('what must lie on a node', () => {
 
   it('is every node that reports where a version names no pool', async () => {
     await registerVersions(api, 'everywhere', 1);
-    await promote(api, 'everywhere', 1);
     const node = await nodeIn('anywhere', 'anywhere-1');
+    await promote(api, 'everywhere', 1);
     await expect.poll(() => node.list(), POLL).toEqual(['everywhere v1 live go']);
   });
 

@@ -4,6 +4,9 @@ import type { Blob, Held, PlannedNode, WantedVersion } from '../../../../src/dom
 import type { PullLimit } from '../../../../src/domain/placement/pull-limit.js';
 import { RESIDENCY_STATES } from '../../../../src/domain/residency.js';
 
+/** When the plans of these worlds are made, in milliseconds. */
+export const NOW = 1_000_000;
+
 // Few digests, labels and names, so that versions share files, pools overlap and nodes stand in each other's way. A digest
 // has one size.
 const SIZES: Record<string, number> = { a: 1, b: 5, c: 10, d: 40, e: 100 };
@@ -28,14 +31,15 @@ const versions: fc.Arbitrary<WantedVersion[]> = fc.uniqueArray(
       role: fc.constantFrom('live' as const, 'target' as const, 'candidate' as const),
       pool,
       blobs,
+      hasImage: fc.boolean(),
     })
     .map((version) => ({ ...version, id: `${version.model}/${version.version}` })),
   { maxLength: 7, selector: ({ id }) => id },
 );
 
 const held: fc.Arbitrary<Held> = fc
-  .tuple(fc.constantFrom(...RESIDENCY_STATES), fc.boolean())
-  .map(([state, imageOnly]) => ({ state, weights: imageOnly ? 'resident' : state }));
+  .tuple(fc.constantFrom(...RESIDENCY_STATES), fc.boolean(), fc.integer({ min: 0, max: NOW }))
+  .map(([state, imageOnly, since]) => ({ state, since, weights: imageOnly ? 'resident' : state, image: state }));
 
 const nodeOf = (ids: string[]): fc.Arbitrary<Omit<PlannedNode, 'node'>> =>
   fc.record({
@@ -46,6 +50,9 @@ const nodeOf = (ids: string[]): fc.Arbitrary<Omit<PlannedNode, 'node'>> =>
       usedBytes: fc.integer({ min: 0, max: 100 }),
       freeBytes: fc.integer({ min: 0, max: 200 }),
     }),
+    followed: fc.constant(null),
+    slots: fc.constant([]),
+    setbacks: fc.constant([]),
     holds: fc
       .subarray(ids)
       .chain((some) =>
@@ -66,6 +73,8 @@ export const worlds: fc.Arbitrary<PlacementFacts> = versions.chain((wanted) =>
       .array(nodeOf(wanted.map(({ id }) => id)), { maxLength: 9 })
       .map((nodes) => nodes.map((node, index) => ({ ...node, node: `n${index}` }))),
     limit: limits,
+    now: fc.constant(NOW),
+    revision: fc.constant(7),
   }),
 );
 

@@ -8,14 +8,24 @@ const wanted = (version: number, role: WantedVersion['role'], ...blobs: [string,
   version,
   role,
   pool: null,
+  hasImage: false,
   blobs: blobs.map(([digest, gigabytes]): Blob => ({ digest, bytes: gigabytes * 1e9 })),
 });
 
 /** A node whose cache may use so many gigabytes, and that holds these versions. */
 function node(gigabytes: number, ...resident: string[]): PlannedNode {
-  const held = { state: 'resident', weights: 'resident' } as const;
+  const held = { state: 'resident', weights: 'resident', image: null, since: 0 } as const;
   const disk = { budgetBytes: gigabytes * 1e9, usedBytes: 0, freeBytes: 1e15 };
-  return { node: 'a', labels: {}, reporting: true, disk, holds: new Map(resident.map((id) => [id, held])) };
+  return {
+    node: 'a',
+    labels: {},
+    reporting: true,
+    disk,
+    followed: null,
+    slots: [],
+    setbacks: [],
+    holds: new Map(resident.map((id) => [id, held])),
+  };
 }
 
 const texts = (one: PlannedNode, ...versions: WantedVersion[]) => Object.fromEntries(findRoom(one, versions));
@@ -25,6 +35,14 @@ describe('the room on a node', () => {
     const disk = { budgetBytes: 500e9, usedBytes: 50e9, freeBytes: 40.9e9 };
     expect(texts({ ...node(0), disk }, wanted(2, 'live', ['x', 139.2]))).toEqual({
       v2: 'needs 140 GB, node has 90 GB free after evicting what may go',
+    });
+  });
+
+  it('is not what an image needs, and that is said', () => {
+    const version = { ...wanted(2, 'live', ['x', 60]), hasImage: true };
+    expect(texts(node(60), version)).toEqual({ v2: null });
+    expect(texts(node(50), version)).toEqual({
+      v2: 'needs 60 GB besides its image, node has 50 GB free after evicting what may go',
     });
   });
 

@@ -4,24 +4,40 @@ import type { PlannedNode, WantedVersion } from '../../../../src/domain/placemen
 import { parsePullLimit, pullsAtOnce } from '../../../../src/domain/placement/pull-limit.js';
 import type { ResidencyState } from '../../../../src/domain/residency.js';
 
+const NOW = Date.parse('2031-05-01T14:30:00Z');
 const wanted = (version: number, role: WantedVersion['role'], blobs: WantedVersion['blobs'] = []): WantedVersion => {
-  return { id: `fraud/${version}`, model: 'fraud', version, role, pool: null, blobs };
+  return { id: `fraud/${version}`, model: 'fraud', version, role, pool: null, blobs, hasImage: false };
 };
 const ROOMY = { budgetBytes: 1e12, usedBytes: 0, freeBytes: 1e12 };
 
-/** A node with versions of `fraud` in these states. */
-function node(name: string, states: Record<number, ResidencyState> = {}, disk = ROOMY): PlannedNode {
+/** A node with versions of `fraud` in these states, each since a second ago. */
+function node(name: string, states: Record<number, ResidencyState> = {}, more: Partial<PlannedNode> = {}): PlannedNode {
   const holds = new Map(
-    Object.entries(states).map(([version, state]) => [`fraud/${version}`, { state, weights: state }] as const),
+    Object.entries(states).map(
+      ([version, state]) => [`fraud/${version}`, { state, weights: state, image: null, since: NOW - 1000 }] as const,
+    ),
   );
-  return { node: name, labels: {}, reporting: true, disk, holds };
+  const nothing = { followed: null, slots: [], setbacks: [] };
+  return { node: name, labels: {}, reporting: true, disk: ROOMY, holds, ...nothing, ...more };
 }
+
+/** A turn for these versions, granted so many seconds ago. */
+const slot = (secondsAgo: number, ...versions: number[]): PlannedNode['slots'][number] => {
+  return {
+    pool: '{}',
+    versions: versions.map((one) => `fraud/${one}`),
+    grantedAt: NOW - 1000 * secondsAgo,
+    ended: null,
+  };
+};
+const planOf = (versions: WantedVersion[], nodes: PlannedNode[], limit = '1') =>
+  planPlacement({ versions, nodes, limit: parsePullLimit(limit) ?? { nodes: 0 }, now: NOW, revision: 9 });
 
 /** What may be fetched, as `node v2`; and how the others are told to wait. */
 function turns(versions: WantedVersion[], nodes: PlannedNode[], limit = '1') {
-  const plan = planPlacement({ versions, nodes, limit: parsePullLimit(limit) ?? { nodes: 0 } });
+  const plan = planOf(versions, nodes, limit);
   const lacking = nodes.flatMap(({ node: name, holds }) =>
-    (plan.get(name) ?? [])
+    (plan.get(name)?.placements ?? [])
       .filter(({ id }) => holds.get(id)?.state !== 'resident')
       .map(({ id, waitsFor }) => ({ what: `${name} v${id.split('/')[1]}`, waitsFor })),
   );
@@ -58,6 +74,19 @@ describe('the turns in which nodes fetch', () => {
     expect(turns(versions, [node('a'), node('b', { 2: 'downloading' })]).going).toEqual(['b v1']);
   });
 
+  it('stay with a node that has said nothing yet of what it may fetch', () => {
+    const [a, b] = [node('a'), node('b', {}, { slots: [slot(5, 1)] })];
+    expect(turns([wanted(1, 'target')], [a, b]).going).toEqual(['b v1']);
+    expect(turns([wanted(1, 'target')], [a, node('b', { 1: 'pending' }, { slots: [slot(5, 1)] })]).going).toEqual([
+      'b v1',
+    ]);
+  });
+
+  it('go on with something more urgent on the node that has one, without waiting', () => {
+    const holder = node('b', {}, { slots: [slot(5, 2)] });
+    expect(turns([wanted(2, 'candidate'), wanted(1, 'target')], [node('a'), holder]).going).toEqual(['b v1']);
+  });
+
   it('come last to a node whose last try failed, and it fetches meanwhile what else it lacks', () => {
     const versions = [wanted(1, 'target'), wanted(2, 'candidate')];
     expect(turns(versions, [node('a', { 1: 'failed' }), node('b')]).going).toEqual(['b v1']);
@@ -65,6 +94,42 @@ describe('the turns in which nodes fetch', () => {
       'a v1',
       'a v2',
     ]);
+  });
+
+  it('are taken back from a node whose try failed once others wait, and from one that makes no use of them', () => {
+    const alone = node('a', { 1: 'failed' }, { slots: [slot(5, 1)] });
+    expect(turns([wanted(1, 'target')], [alone]).going).toEqual(['a v1']);
+    const taken = turns([wanted(1, 'target')], [alone, node('b')]);
+    expect(taken.going).toEqual([]);
+    expect(taken.waiting['a v1']).toBe('waits until 2031-05-01T14:30:30Z, since nothing came of its last turn');
+    const unused = node('a', { 1: 'pending' }, { slots: [slot(61, 1)] });
+    expect(turns([wanted(1, 'target')], [unused, node('b')]).going).toEqual([]);
+    const again = { id: 'fraud/1', failures: 3, retryAt: NOW - 1 };
+    const plan = planOf([wanted(1, 'target')], [{ ...alone, setbacks: [again] }, node('b')]).get('a');
+    expect(plan?.setbacks).toEqual([{ id: 'fraud/1', failures: 4, retryAt: NOW + 240_000 }]);
+    expect(plan?.slots).toEqual([{ ...slot(5, 1), ended: { in: 9, at: NOW } }]);
+  });
+
+  it('pass on once the node follows the list that took its turn back, or after minutes', () => {
+    const leaving = { ...slot(60, 1), ended: { in: 8, at: NOW - 1000 } };
+    const setbacks = [{ id: 'fraud/1', failures: 1, retryAt: NOW + 1000 }];
+    const passed = (followed: number | null, one = leaving) =>
+      turns([wanted(1, 'target')], [node('a', { 1: 'failed' }, { followed, setbacks, slots: [one] }), node('b')]).going;
+    expect(passed(null)).toEqual([]);
+    expect(passed(7)).toEqual([]);
+    expect(passed(8)).toEqual(['b v1']);
+    expect(passed(7, { ...leaving, ended: { in: 8, at: NOW - 300_000 } })).toEqual(['b v1']);
+    expect(
+      turns([wanted(1, 'target')], [node('a', { 1: 'downloading' }, { followed: 8, slots: [leaving] }), node('b')]),
+    ).toMatchObject({ going: ['a v1'] });
+  });
+
+  it('end where what they were granted for is wanted no more, once the node knows', () => {
+    const holder = node('a', {}, { slots: [slot(5, 4)], labels: { zone: 'x' } });
+    const versions = [{ ...wanted(1, 'live'), pool: { zone: 'y' } }];
+    const plan = planOf(versions, [holder]).get('a');
+    expect(plan).toEqual({ placements: [], setbacks: [], slots: [{ ...slot(5, 4), ended: { in: 9, at: NOW } }] });
+    expect(planOf(versions, [{ ...holder, slots: plan?.slots ?? [], followed: 9 }]).get('a')?.slots).toEqual([]);
   });
 
   it('are counted for each pool, so that one pool does not wait for another', () => {
