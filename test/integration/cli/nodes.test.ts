@@ -47,7 +47,7 @@ it('shows a node with what must lie on it, what does, and what keeps it', async 
   const downloading = { ...part('downloading'), bytesPerSecond: 3 * 1024 ** 2, etaSeconds: 90 };
   await one.report({ ...item('fraud', 2, 'resident'), weights: downloading }).expect(200);
   const { out } = await cli(['nodes', 'show', 'gpu-1']);
-  expect(out).toMatch(/^assignments +revision \d+; the agent follows none yet$/m);
+  expect(out).toMatch(/^assignments +revision \d+, which the agent follows$/m);
   expect(out).toMatch(/^fraud v2 +live +downloading 50 %, 3\.0 MiB\/s, 1 minute left$/m);
   expect(out).toMatch(/^fraud v1 +target +pending +waits for v2 of fraud, which comes first$/m);
   expect(document(await cli(['nodes', 'show', 'gpu-1', '--json']))).toMatchObject({ node: 'gpu-1' });

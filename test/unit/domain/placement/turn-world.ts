@@ -39,13 +39,11 @@ export class TurnWorld {
   ) {}
 
   join(labels: Record<string, string>): void {
-    const facts: NodeFacts = {
-      ...{ node: `n${this.nodes.length}`, labels, disk: DISK, reporting: true, reportedAt: new Date(0), revision: 0 },
-      ...{ followed: null, held: null, items: null, slots: null, setbacks: null, seen: null },
-    };
-    this.nodes.push({
-      ...{ facts, list: null, pulls: null, states: new Map(), sent: null, answer: null, returnedAt: null },
-    });
+    const node = `n${this.nodes.length}`;
+    const unplanned = { revision: 0, followed: null, held: null, items: null, slots: null, setbacks: null, seen: null };
+    const facts = { node, labels, disk: DISK, reporting: true, reportedAt: new Date(0), ...unplanned };
+    const idle = { list: null, pulls: null, sent: null, answer: null, returnedAt: null };
+    this.nodes.push({ facts, states: new Map(), ...idle });
   }
 
   /** What aliases point at: these versions, the first one live, the second a target, and so on. */
@@ -111,7 +109,7 @@ export class TurnWorld {
     const held = [...states].map(([version, state]) => {
       const was = before.get(version);
       const since = was?.state === state ? was.since : this.now;
-      return { ...{ modelId: 1, version, state, weights: state, image: null, since }, ...NOTHING_MORE };
+      return { modelId: 1, version, state, weights: state, image: null, since, ...NOTHING_MORE };
     });
     node.facts = { ...node.facts, held, followed: revision ?? node.facts.followed };
     node.sent = null;
