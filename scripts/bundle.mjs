@@ -47,7 +47,9 @@ export async function bundle(dir) {
     // Whatever it finds strange, such as a library that wants another one that is not here, somebody must look at.
     onLog: (level, log, tell) => tell(level === 'warn' ? 'error' : level, log),
   });
+  // Which file a module lands in must not change what runs before what: decorators want reflect-metadata first.
+  const order = { strictExecutionOrder: true };
   const maps = { sourcemap: true, sourcemapExcludeSources: true };
-  await program.write({ dir, chunkFileNames: '[name].js', keepNames: true, ...maps });
+  await program.write({ dir, chunkFileNames: '[name].js', keepNames: true, ...order, ...maps });
   await program.close();
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../platform/config/index.js';
-import { EmbeddedPostgresError } from '../platform/database/embedded/index.js';
+import { EmbeddedPostgresError } from '../platform/database/embedded/errors.js';
 import { isDatabaseUnavailable } from '../platform/database/unavailable.js';
 import { QueueSchemaError } from '../platform/queue/index.js';
 import { endWithReason, unexpected } from './end-with-reason.js';

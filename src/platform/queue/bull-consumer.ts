@@ -7,6 +7,8 @@ import type { Lane } from './lane.js';
 import { pgQueueConnection } from './pg-connection.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 
+export { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from 'bullmq';
+
 /** The longest wait between two tries of a job, in milliseconds. */
 const BACK_OFF_CAP_MS = 5 * 60_000;
 /** How long the worker's loop waits after the server's connection failed, in milliseconds. BullMQ's own is 15 s. */

@@ -1,5 +1,4 @@
 import type { BulkJobOptions } from 'bullmq';
-import { ANSWER_MS, openProducer } from './bull-producer.js';
 import type { BullProducer, BullQueue } from './bull-producer.js';
 import { failedAfter, latestFirst } from './failed-jobs.js';
 import { deadline } from '../timing/deadline.js';
@@ -11,7 +10,7 @@ import type { Lane } from './lane.js';
 import type { FailedCursor, FailedJob, QueueDepth, RetryResult } from './job-queue.js';
 import { QueueSchemaError, QueueUnavailableError } from './queue-errors.js';
 import { reasonOf } from '../telemetry/structured-log.js';
-import type { ResolvedQueueOptions } from './queue-options.js';
+import { ANSWER_MS, type ResolvedQueueOptions } from './queue-options.js';
 
 /** BullMQ takes the back-off's rule from the worker under this name. */
 export const BACK_OFF = 'capped-exponential';
@@ -111,13 +110,19 @@ export class BullJobQueue extends JobQueue {
 
   /** BullMQ never recovers a queue whose first connection failed, so such a queue is dropped and made anew. */
   private connected(): Promise<BullProducer> {
-    const opening = (this.producer ??= openProducer(this.options));
+    const opening = (this.producer ??= open(this.options));
     opening.catch(() => {
       if (this.producer === opening) this.producer = undefined;
     });
     return opening;
   }
 }
+
+// BullMQ is loaded with the first connection: a replica of the API can do without for as long as nobody asks for jobs.
+const open = async (options: ResolvedQueueOptions): Promise<BullProducer> => {
+  const { openProducer } = await import('./bull-producer.js');
+  return openProducer(options);
+};
 
 const depthOf = async (queue: BullQueue): Promise<QueueDepth> => {
   const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;

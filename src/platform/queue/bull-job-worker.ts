@@ -1,14 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from 'bullmq';
-import { openConsumer } from './bull-consumer.js';
-import type { BullConsumer, BullJob } from './bull-consumer.js';
-import { missingSchema } from './bull-producer.js';
+import type { BullConsumer, BullJob, Process } from './bull-consumer.js';
 import { LANES } from './lane.js';
 import type { Lane } from './lane.js';
 import { deadline } from '../timing/deadline.js';
 import type { JobHandlers } from './job-handlers.js';
 import { JobWorker } from './job-queue.js';
-import { PermanentJobError, QueueSchemaError } from './queue-errors.js';
+import { missingSchema, PermanentJobError, QueueSchemaError } from './queue-errors.js';
 import { reasonOf } from '../telemetry/structured-log.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 import { RepeatedErrors } from '../telemetry/repeated-errors.js';
@@ -16,7 +13,9 @@ import { RepeatedErrors } from '../telemetry/repeated-errors.js';
 /** After the grace period the signals are aborted; handlers that ignore even that get this long, in milliseconds. */
 const ABORT_MS = 2000;
 
-/** Runs jobs with BullMQ. */
+type Bull = typeof import('./bull-consumer.js');
+
+/** Runs jobs with BullMQ, which is loaded only where a worker starts. */
 export class BullJobWorker extends JobWorker {
   private consumers: readonly BullConsumer[] = [];
   private aborting = false;
@@ -29,17 +28,19 @@ export class BullJobWorker extends JobWorker {
   }
 
   override async start(): Promise<void> {
+    const bull = await import('./bull-consumer.js');
     if (this.consumers.length > 0) return;
     this.handlers.assertComplete();
     this.aborting = false;
     const errors = new RepeatedErrors(this.options.log, 'the job worker reports an error');
-    this.consumers = LANES.map((lane) => this.open(lane, errors));
+    this.consumers = LANES.map((lane) => this.open(bull, lane, errors));
     if (this.options.redisUrl !== undefined) return;
     try {
       await Promise.all(this.consumers.map((consumer) => consumer.waitUntilReady()));
     } catch (error) {
       await this.stop();
-      if (error instanceof SchemaMigrationRequiredError) throw new QueueSchemaError(missingSchema, { cause: error });
+      if (error instanceof bull.SchemaMigrationRequiredError)
+        throw new QueueSchemaError(missingSchema, { cause: error });
       throw error;
     }
   }
@@ -57,8 +58,9 @@ export class BullJobWorker extends JobWorker {
     await settles(Promise.allSettled(consumers.map((consumer) => consumer.close(true))), ABORT_MS);
   }
 
-  private open(lane: Lane, errors: RepeatedErrors): BullConsumer {
-    const consumer = openConsumer(lane, this.options, (job, token, signal) => this.process(job, token, signal));
+  private open(bull: Bull, lane: Lane, errors: RepeatedErrors): BullConsumer {
+    const process: Process = (job, token, signal) => this.process(bull, job, token, signal);
+    const consumer = bull.openConsumer(lane, this.options, process);
     consumer.on('error', (error) => errors.report(error));
     // Another worker may run the job now; this run should end rather than compete.
     consumer.on('lockRenewalFailed', (ids) => ids.forEach((id) => consumer.cancelJob(id, 'the job was lost')));
@@ -66,7 +68,12 @@ export class BullJobWorker extends JobWorker {
     return consumer;
   }
 
-  private async process(job: BullJob, token = '', signal = new AbortController().signal): Promise<void> {
+  private async process(
+    { UnrecoverableError, WaitingError }: Bull,
+    job: BullJob,
+    token = '',
+    signal = new AbortController().signal,
+  ): Promise<void> {
     // A handler may have many questions under way that all listen; Node would suspect a leak from the eleventh on.
     setMaxListeners(0, signal);
     const handler = this.handlers.find(job.name);

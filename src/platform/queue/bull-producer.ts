@@ -6,14 +6,11 @@ import type { JobData } from './job.js';
 import { perLane } from './lane.js';
 import type { Lane } from './lane.js';
 import { pgQueueConnection } from './pg-connection.js';
-import { QueueSchemaError } from './queue-errors.js';
-import type { ResolvedQueueOptions } from './queue-options.js';
+import { missingSchema, QueueSchemaError } from './queue-errors.js';
+import { ANSWER_MS, type ResolvedQueueOptions } from './queue-options.js';
 
 /** The name of each lane's queue; the job's name tells the kinds apart. */
 export const QUEUE_NAMES: Readonly<Record<Lane, string>> = { prompt: 'jobs', bulk: 'bulk-jobs' };
-
-/** Longest wait for the queue's server, in milliseconds: past it the caller's own back-off is the better judge. */
-export const ANSWER_MS = 5000;
 
 type BullJob = Job<JobData, void>;
 
@@ -51,9 +48,6 @@ const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer
     throw error instanceof SchemaMigrationRequiredError ? new QueueSchemaError(missingSchema, { cause: error }) : error;
   }
 };
-
-/** What to tell an operator whose database lacks the queue's tables. */
-export const missingSchema = 'the database has no tables for background jobs; run the migrations first';
 
 const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): Promise<BullProducer> => {
   let lastError: Error | undefined;

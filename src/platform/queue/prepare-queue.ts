@@ -1,4 +1,3 @@
-import { runMigrations } from 'bullmq';
 import { Client } from 'pg';
 import { QUEUE_SCHEMA } from './pg-connection.js';
 
@@ -8,6 +7,7 @@ import { QUEUE_SCHEMA } from './pg-connection.js';
  * @throws pg's errors: unreachable, no right to create a schema, a server older than PostgreSQL 13
  */
 export const prepareQueue = async (databaseUrl: string): Promise<void> => {
+  const { runMigrations } = await import('bullmq');
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {

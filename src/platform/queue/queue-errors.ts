@@ -33,3 +33,6 @@ export class QueueSchemaError extends Error {
 export class PermanentJobError extends Error {
   override readonly name = 'PermanentJobError';
 }
+
+/** What to tell an operator whose database lacks the queue's tables. */
+export const missingSchema = 'the database has no tables for background jobs; run the migrations first';

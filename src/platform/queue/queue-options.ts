@@ -2,6 +2,9 @@ import type { LanedJob } from './lane.js';
 import { nestQueueLog } from './queue-log.js';
 import type { QueueLog } from './queue-log.js';
 
+/** Longest wait for the queue's server, in milliseconds: past it the caller's own back-off is the better judge. */
+export const ANSWER_MS = 5000;
+
 /** How the queue is set up. Only the database is required: without Redis, jobs live in the database too. */
 export interface QueueOptions {
   /** The PostgreSQL that holds the outbox and, without Redis, the jobs. */
