@@ -44,19 +44,22 @@ export function makePlans(
     const items =
       plan?.placements.flatMap(({ id, ...placement }) => itemOf(byId.get(id), placement)) ?? facts.items ?? [];
     const { slots, setbacks } = plan ?? { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [] };
+    const heldOf = new Map(facts.held?.map((one) => [keyOf(one), one]));
+    const itemsOf = new Map(items.map((item) => [keyOf(item), item]));
     const states = wanted
       .filter(({ pool }) => inPool(facts.labels, pool))
-      .map((version) => stateOf(facts, version, items));
+      .map((version) => stateOf(facts, version, heldOf, itemsOf));
     const seen = Object.fromEntries(states.map((one) => [keyOf(one), one.state]));
     turned.push(...states.filter((one) => facts.seen?.[keyOf(one)] !== one.state));
     gone.push(...recordedOf({ node: facts.node, seen: facts.seen ?? {} }).filter((one) => !(keyOf(one) in seen)));
     // A node that says it follows this revision knows that its turn was taken back, whatever else is on its list.
     const takenBack = slots.some(({ ended }) => ended?.in === clock.revision);
-    const isNews = facts.revision === 0 || takenBack || !same(told(items), told(facts.items ?? []));
+    const isSame = same(items, facts.items ?? []);
+    const isNews = facts.revision === 0 || takenBack || (!isSame && !same(told(items), told(facts.items ?? [])));
     const kept = { slots, setbacks, seen };
     const before = { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [], seen: facts.seen ?? {} };
     const revised = plan !== undefined && isNews;
-    if (revised || !same(items, facts.items ?? []) || canonicalJson(kept) !== canonicalJson(before))
+    if (revised || !isSame || canonicalJson(kept) !== canonicalJson(before))
       plans.push({ node: facts.node, items, ...kept, revised });
   }
   return { plans, turned, gone };
@@ -79,15 +82,16 @@ function itemOf(version: Wanted | undefined, placement: Omit<PlanItem, 'modelId'
   return version === undefined ? [] : [{ modelId: version.modelId, version: version.version, ...placement }];
 }
 
-function stateOf(facts: NodeFacts, { modelId, version }: Wanted, items: readonly PlanItem[]): Turned {
-  const is = (one: { modelId: number; version: number }) => one.modelId === modelId && one.version === version;
-  const found = residencyCheck({
-    reporting: facts.reporting,
-    reportedAt: facts.reportedAt,
-    held: facts.held?.find(is) ?? null,
-    noRoom: items.find((item) => is(item) && !item.fits)?.waitsFor ?? null,
-  });
-  return { node: facts.node, modelId, version, ...found };
+function stateOf(
+  { node, reporting, reportedAt }: NodeFacts,
+  { modelId, version, id }: Wanted,
+  heldOf: ReadonlyMap<string, HeldFacts>,
+  itemsOf: ReadonlyMap<string, PlanItem>,
+): Turned {
+  const item = itemsOf.get(id);
+  const noRoom = item?.fits === false ? item.waitsFor : null;
+  const found = residencyCheck({ reporting, reportedAt, held: heldOf.get(id) ?? null, noRoom });
+  return { node, modelId, version, ...found };
 }
 
 /** What a check of the kind `residency` says of a version on a node. */
