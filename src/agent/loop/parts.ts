@@ -12,13 +12,16 @@ export function part(
   return { state, bytesDone, bytesTotal, bytesPerSecond: null, etaSeconds: null, reason: shortened(reason) };
 }
 
-/** What a download tells, as the registry is told it. Room is made for this version, so it is not the one evicted. */
+/**
+ * What a download tells, as the registry is told it. From its first moment it counts as downloading, also while it asks
+ * what there is or makes room: a turn that was taken back may be another's only once nothing is under way here.
+ */
 export function partOf(progress: Progress): ResidencyPartView {
   const { state, bytesDone, bytesTotal, bytesPerSecond, etaMs, text = null } = progress;
   const moves = state === 'downloading' || state === 'verifying';
   const reason = state === 'evicting' && text !== null ? `${text} is evicted to make room` : text;
   return {
-    state: state === 'evicting' ? 'pending' : state,
+    state: state === 'pending' || state === 'evicting' ? 'downloading' : state,
     bytesDone: Math.max(0, Math.round(bytesDone)),
     bytesTotal: Math.round(bytesTotal),
     bytesPerSecond: moves ? Math.round(bytesPerSecond) : null,

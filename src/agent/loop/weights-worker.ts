@@ -64,6 +64,7 @@ export class WeightsWorker {
     const onAbort = (): void => stop.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#current = { name, stop };
+    state.setWeights(assignment, part('downloading', { bytesTotal: sizeOf(artifacts) }));
     try {
       const result = await downloads.fetch({
         model,

@@ -167,6 +167,8 @@ describe('the agent of a node', { timeout: 300_000 }, () => {
     await vi.waitFor(() => expect(agent.front.bytes()).toBeGreaterThanOrEqual(2 * MIB), soon);
     const pending = { state: 'pending', reason: 'its turn: 2 of 4 nodes fetch now' };
     await vi.waitFor(() => expect(registry.reports('a').at(-1)?.items[1]?.weights).toMatchObject(pending), soon);
+    // What is asked for from now on is not to be lost in the stall that the download under way is in.
+    agent.front.fault = () => vi.waitUntil(() => agent.front.stallAfter === Infinity, soon).then(() => null);
     registry.assign('a', [{ ...waiting, role: 'target', go: true, waitsFor: null }, assignment(2, [slow])]);
     await vi.waitFor(() => expect(agent.logged.join('\n')).toContain('fraud/v2 is left for later'), soon);
     agent.front.stallAfter = Infinity;
