@@ -27,7 +27,10 @@ export class FileRoots {
       if (isInside(folder, real) || (real === folder && isPrefix(uri))) return { path: real, root };
     }
     const roots = this.#roots.join(', ');
-    return new StoreRefusal('outside-roots', `${shownUri(uri)} lies outside the folders served here: ${roots}`);
+    return new StoreRefusal(
+      'outside-roots',
+      `${shownUri(uri)} lies outside the folders served here: ${roots}. LASTGOOD_FILE_ROOTS names more of them.`,
+    );
   }
 
   /** The root that the URI names, links not followed, without touching a disk; the first one where it names none. */

@@ -26,9 +26,10 @@ export const registerFirst = (name: string, agent: string): Refusal =>
     `${name} is registered by the agent ${agent}, which reports no more. Take the name over first: PUT /v1/nodes/${name}.`,
   );
 
-export const nodeReporting = (name: string): Refusal =>
+/** Also where its agent has just been stopped, which nobody knows before its lease has ended. */
+export const nodeReporting = ({ name }: NodeRow, leaseSeconds: number): Refusal =>
   new Refusal(
     'node-reporting',
-    `${name} still reports: stop its agent first. Only a node that is gone for good is deleted; one that comes back ` +
-      `registers by itself.`,
+    `${name} still reports: stop its agent first. Once that has said nothing for ${leaseSeconds} seconds, ${name} can be ` +
+      `deleted. Do so only where it is gone for good; one that comes back registers by itself.`,
   );
