@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import PQueue from 'p-queue';
 import type { Asking } from './artifact-store.js';
@@ -78,6 +79,8 @@ export class Turns {
 
 /** Waits for a place in the queue; answers how to leave it. */
 function entered(queue: PQueue, { signal, urgent }: Asking): Promise<() => void> {
+  // As many as one caller asks for at once wait on its signal; Node.js takes more than ten for a leak, and warns.
+  if (signal) setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const stay = (): Promise<void> => new Promise((leave) => resolve(leave));
     queue.add(stay, { signal, priority: urgent === true ? URGENT : 0 }).catch(reject);
