@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { checkout } from './run-folder.js';
 
 /** How a process ended. */
@@ -56,7 +56,8 @@ afterAll(killAll);
 
 function cleanEnvironment(): Record<string, string> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG'].map((name) => [name, process.env[name]] as const);
-  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  const cache = ['XDG_CACHE_HOME', join(inject('runFolder'), 'cache')] as const;
+  return Object.fromEntries([...kept, cache].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** Starts the built `lastgood`. It is killed at the end of the test file, whatever happens. */

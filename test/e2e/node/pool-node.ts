@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { S3Front } from '../../support/agent/s3-front.js';
 import { ignoring } from '../../../src/platform/files/system-code.js';
-import { lookAtModels, watchModels, type Truth, type Watched } from '../../support/agent/watch-models.js';
+import { lookAtModels, watchModels, type Truth, type Watched, type Watcher } from '../../support/agent/watch-models.js';
 import { spawnLastgood, type ProcessEnd, type ProductProcess } from '../../support/processes.js';
 
 /** What a start of an agent has that others have not. */
@@ -79,7 +79,7 @@ export class PoolNode {
   }
 
   /** Looks at every visible byte over and over. */
-  watch(): { stop(): Promise<Watched> } {
+  watch(): Watcher {
     return watchModels(this.folder, this.truth);
   }
 }

@@ -49,6 +49,8 @@ describe('rolling back after the alias moved on, on nodes whose disks are nearly
     await vi.waitFor(async () => expect(await pool.resident()).toEqual({ v2: '3 of 3', v3: '3 of 3' }), soon);
     expect(await visible()).toEqual(everywhere('v2', 'v3'));
     for (const node of nodes) expect(node.log.map(({ msg }) => msg).join('\n')).toContain('fraud/v3 is resident');
+    // It will be gone soon.
+    await vi.waitFor(() => watchers.forEach(({ seen }) => expect(seen).toContain('fraud/v3')), soon);
 
     const sent = nodes.map(({ front }) => front.bytes());
     const rolledBack = await site.client.rollBack('fraud', 'production', { reason: 'v3 is bad' });

@@ -17,6 +17,13 @@ export interface Watched {
   readonly seen: Set<string>;
 }
 
+/** Looks at the models until it is stopped. */
+export interface Watcher {
+  /** The versions that it has seen whole so far. */
+  readonly seen: ReadonlySet<string>;
+  stop(): Promise<Watched>;
+}
+
 /** Digests by inode, time of the last change and size together: a file is read again whenever anybody touched it. */
 type Known = Map<string, Digest>;
 
@@ -39,7 +46,7 @@ export async function lookAtModels(folder: string, truth: Truth, known: Known = 
  * Looks at the models over and over while a test goes on. Versions may be added to `truth` meanwhile. Bytes that nobody
  * touched since are not read a second time, but for once at the end.
  */
-export function watchModels(folder: string, truth: Truth): { stop(): Promise<Watched> } {
+export function watchModels(folder: string, truth: Truth): Watcher {
   const all: Watched = { wrong: [], seen: new Set() };
   const known: Known = new Map();
   let over = false;
@@ -54,6 +61,7 @@ export function watchModels(folder: string, truth: Truth): { stop(): Promise<Wat
   };
   const watching = watch();
   return {
+    seen: all.seen,
     stop: async () => {
       over = true;
       await watching;
