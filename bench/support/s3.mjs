@@ -1,9 +1,8 @@
 // @ts-check
-import { transform } from '@swc/core';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'rolldown';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,16 +32,15 @@ export async function startS3(own) {
   return { bucket, client, options, settings, connection };
 }
 
-// The tests' servers are TypeScript, which Node does not run by itself.
-async function compiled() {
-  const from = join(root, 'test', 'support');
-  const to = join(root, '.test', 'bench-support');
-  await mkdir(to, { recursive: true });
-  for (const name of await readdir(from)) {
-    if (!/^s3-.*\.ts$/.test(name)) continue;
-    const source = await readFile(join(from, name), 'utf8');
-    const { code } = await transform(source, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } });
-    await writeFile(join(to, name.replace(/\.ts$/, '.js')), code);
-  }
-  return pathToFileURL(join(to, 's3-server.js')).href;
+/** Where the tests' S3 server lies as one file of JavaScript: it is TypeScript, which Node does not run by itself. */
+export async function compiled() {
+  const file = join(root, '.test', 'bench-support', 's3-server.mjs');
+  await build({
+    input: join(root, 'test', 'support', 's3-server.ts'),
+    platform: 'node',
+    external: /^[^./]/,
+    output: { file },
+    logLevel: 'silent',
+  });
+  return pathToFileURL(file).href;
 }
