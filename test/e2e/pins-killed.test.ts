@@ -10,7 +10,7 @@ import { makeBucket, s3ClientFor } from '../support/s3-buckets.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
 import { Bucket, pinning, WEIGHTS } from '../integration/pins/pin-world.js';
 
-const OBJECTS = 600;
+const OBJECTS = 240;
 
 describe('a worker that is killed while it pins', () => {
   let database: TestDatabase;
