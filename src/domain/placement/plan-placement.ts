@@ -4,6 +4,7 @@ import { inPool, type Pool } from './pool.js';
 import { inOrder, type NodePlan, type PlannedNode, type WantedVersion } from './placement.js';
 import { pullsAtOnce, type PullLimit } from './pull-limit.js';
 import { findRoom } from './room.js';
+import { notAhead } from './slot.js';
 import { giveTurns, type PlanClock, type Turn } from './turns.js';
 
 /** All that a plan is made of. */
@@ -39,7 +40,8 @@ export function planPlacement(facts: PlacementFacts): Map<string, NodePlan> {
     pools.set(pool, version.pool);
     return { version, rank, pool };
   });
-  const placed = facts.nodes.filter(({ reporting }) => reporting).map((node) => place(node, pools, ranked));
+  const reporting = facts.nodes.filter((node) => node.reporting).map((node) => notAhead(node, facts.now));
+  const placed = reporting.map((node) => place(node, pools, ranked));
   const turns = turnsOf(placed, pools, facts);
   return new Map(placed.map((one) => [one.node.node, planOf(one, turns.get(one.node.node) ?? new Map())]));
 }

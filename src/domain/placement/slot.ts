@@ -35,3 +35,20 @@ export function setBack(id: string, before: Setback | undefined, now: number): S
   const failures = (before?.failures ?? 0) + 1;
   return { id, failures, retryAt: now + Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10)) };
 }
+
+/**
+ * A node's slots and setbacks where no time lies further ahead than it can: after a clock was set back, a turn would else
+ * go unused, or a try be waited for, as long as that clock had been ahead.
+ */
+export function notAhead<T extends { readonly slots: readonly Slot[]; readonly setbacks: readonly Setback[] }>(
+  node: T,
+  now: number,
+): T {
+  const slots = node.slots.map((slot) => ({
+    ...slot,
+    grantedAt: Math.min(slot.grantedAt, now),
+    ended: slot.ended && { ...slot.ended, at: Math.min(slot.ended.at, now) },
+  }));
+  const setbacks = node.setbacks.map((one) => ({ ...one, retryAt: Math.min(one.retryAt, now + MOST_MS) }));
+  return { ...node, slots, setbacks };
+}

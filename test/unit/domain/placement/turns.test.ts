@@ -155,4 +155,20 @@ describe('the turns in which nodes fetch', () => {
   it.each(['', '0', '-1', '0%', '101%', '1.5', 'half', '50 %'])('cannot be limited to %j', (text) => {
     expect(parsePullLimit(text)).toBeNull();
   });
+
+  it('pass on after the usual minute where the clock was set back by an hour since they were granted', () => {
+    const versions = [wanted(1, 'target')];
+    const ahead = [node('a', {}, { slots: [slot(-3600, 1)] }), node('b')];
+    expect(turns(versions, ahead).going).toEqual(['a v1']);
+    const [kept] = planOf(versions, ahead).get('a')?.slots ?? [];
+    expect(kept?.grantedAt).toBe(NOW);
+    const minuteLater = ahead.map((one) => ({ ...one, slots: one.slots.length > 0 ? [slot(60, 1)] : [] }));
+    expect(planOf(versions, minuteLater).get('a')?.slots[0]?.ended).toEqual({ in: 9, at: NOW });
+  });
+
+  it('are asked for again within ten minutes where the clock was set back by an hour since a try failed', () => {
+    const setbacks = [{ id: 'fraud/1', failures: 1, retryAt: NOW + 3_600_000 }];
+    const plan = planOf([wanted(1, 'target')], [node('a', {}, { setbacks })]);
+    expect(plan.get('a')?.setbacks).toEqual([{ id: 'fraud/1', failures: 1, retryAt: NOW + 600_000 }]);
+  });
 });
