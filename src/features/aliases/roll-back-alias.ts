@@ -68,6 +68,7 @@ export class RollBackAlias {
   ): Promise<RolledBack | Refusal | Closing<RolledBack>> {
     const { model, alias, reason, actor } = order;
     const locked = await this.aliases.lock(transaction, model, alias, order.to);
+    const waitedMs = performance.now() - begun;
     if (!locked || locked.version === null) return this.notThere(transaction, order);
     if (order.from !== null && order.from !== locked.version) return this.movedOn(transaction, order, locked);
 
@@ -77,8 +78,9 @@ export class RollBackAlias {
     const written = writeMove(transaction, locked, { plan, action: 'rollback', reason, actor });
     const appended = this.after.append(transaction, locked.modelId, plan);
     const versions = { fromVersion: locked.version, toVersion: target.version, proven: target.proven };
-    const record = { modelId: locked.modelId, alias, ...versions, reason, actor };
-    const added = this.rollbacks.add(transaction, record, performance.now() - begun);
+    const requestedAt = new Date(locked.now.getTime() - waitedMs);
+    const record = { modelId: locked.modelId, alias, ...versions, reason, actor, requestedAt };
+    const added = this.rollbacks.add(transaction, record);
     return new Closing(Promise.all([written, appended, added]).then(([{ own }, , row]) => ({ row, own })));
   }
 

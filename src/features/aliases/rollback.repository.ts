@@ -6,17 +6,16 @@ import { prepared } from '../../platform/database/prepared.js';
 import type { LockedAlias } from './locked-alias.js';
 import { RollbackEntity } from './rollback.entity.js';
 
-/** A rollback before its clock runs, and before it is numbered. */
-export type NewRollback = Omit<RollbackEntity, 'revision' | `${string}At`>;
+/** A rollback before it is committed and numbered. */
+export type NewRollback = Omit<RollbackEntity, 'revision' | `${string}At`> & Pick<RollbackEntity, 'requestedAt'>;
 
 // Its number is the one that the move before it in the same transaction took, and the counter's lock keeps.
 const ADD = prepared(
   'add_rollback',
   `
   INSERT INTO rollbacks (revision, model_id, alias, from_version, to_version, proven, reason, actor, requested_at, committed_at)
-  SELECT value, $1, $2, $3, $4, $5, $6, $7, now - $8::float8 * interval '1 millisecond', now
-  FROM registry_revision, clock_timestamp() AS now
-  RETURNING revision, requested_at AS "requestedAt", committed_at AS "committedAt"`,
+  SELECT value, $1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() FROM registry_revision
+  RETURNING revision, committed_at AS "committedAt"`,
 );
 
 /** Rows of `rollbacks`. */
@@ -45,18 +44,15 @@ export class RollbackRepository {
   }
 
   /**
-   * Adds the record of the move that was written just before in this transaction. `committedAt` is the database's clock at the last statement before the commit, and `requestedAt`
-   * lies `waitedMs` before it: both ends by one clock, whatever this machine's says.
+   * Adds the record of the move that was written just before in this transaction. `committedAt` is the database's clock at
+   * the last statement before the commit; `requestedAt` has to be by the same clock.
    */
-  async add(manager: EntityManager, rollback: NewRollback, waitedMs: number): Promise<RollbackEntity> {
-    const { modelId, alias, fromVersion, toVersion, proven, reason, actor } = rollback;
-    const values = [modelId, alias, fromVersion, toVersion, proven, reason, actor, waitedMs];
-    const [clock]: Pick<RollbackEntity, 'revision' | 'requestedAt' | 'committedAt'>[] = await manager.query(
-      ADD,
-      values,
-    );
-    if (!clock) throw new Error('PostgreSQL inserted a rollback and did not return it');
-    return { ...rollback, ...clock, firstSwitchedAt: null, allSwitchedAt: null, healthyAt: null };
+  async add(manager: EntityManager, rollback: NewRollback): Promise<RollbackEntity> {
+    const { modelId, alias, fromVersion, toVersion, proven, reason, actor, requestedAt } = rollback;
+    const values = [modelId, alias, fromVersion, toVersion, proven, reason, actor, requestedAt];
+    const [added]: Pick<RollbackEntity, 'revision' | 'committedAt'>[] = await manager.query(ADD, values);
+    if (!added) throw new Error('PostgreSQL inserted a rollback and did not return it');
+    return { ...rollback, ...added, firstSwitchedAt: null, allSwitchedAt: null, healthyAt: null };
   }
 
   /** At most `size` + 1 rollbacks, newest first, older than `before`. */

@@ -30,6 +30,8 @@ export class AliasFeed {
   private wanted = 0;
   private confirmedAt = 0;
   private startsOver = false;
+  /** Some aliases are ahead of the table's revision: the last batch was cut short, and its rows are of the present. */
+  private isBehind = false;
 
   constructor(
     private readonly repository: ResolutionRepository,
@@ -71,7 +73,13 @@ export class AliasFeed {
   /** Takes in what was committed here without asking for it, where nothing that came before it is still to come. */
   take(own: OwnChange): void {
     const [first] = own.changes;
-    if (first && first.revision <= this.table.revision + 1 && !this.startsOver) this.table.apply(own);
+    if (!first || first.revision > this.table.revision + 1 || this.startsOver || this.isBehind) return;
+    try {
+      this.table.apply(own);
+    } catch (error) {
+      // It is committed, whatever becomes of telling it.
+      this.log.error({ reason: String(error) }, 'a change of this replica could not be told to everybody who follows');
+    }
   }
 
   private async run(): Promise<void> {
@@ -101,8 +109,10 @@ export class AliasFeed {
         this.log.error(went, 'the database went back in time, as a restored or failed-over one does; starting over');
         await this.startOver();
       }
+      this.isBehind = false;
       if (found.changes.length === 0) return;
       this.table.apply(found);
+      this.isBehind = newest > this.table.revision;
     }
   }
 

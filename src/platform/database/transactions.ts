@@ -12,7 +12,8 @@ export type Transaction = EntityManager;
 
 /**
  * What a use case returns whose last statements have been sent and not yet answered: the commit is sent after them
- * without waiting, and `answer` is what they come to. Where one of them fails, nothing is committed.
+ * without waiting, and `answer` is what they come to. Where PostgreSQL refuses one of them, nothing is committed. Nothing
+ * else in it may fail, as the commit would pass all the same.
  */
 export class Closing<T> {
   constructor(readonly answer: Promise<T>) {}
@@ -59,14 +60,17 @@ export class Transactions {
 async function commit<T>(runner: QueryRunner, result: T | Closing<T>): Promise<T> {
   const last = result instanceof Closing ? result.answer : Promise.resolve(result);
   const [answer, committed] = await Promise.allSettled([last, runner.commitTransaction()]);
-  if (answer.status === 'rejected' && isPostgresAnswer(answer.reason)) throw answer.reason;
-  const failed = [answer, committed].find((end) => end.status === 'rejected');
-  if (!failed && answer.status === 'fulfilled') return answer.value;
-  const error: unknown = failed?.reason;
-  throw isDatabaseUnavailable(error) ? new OutcomeUnknownError(String(error), { cause: error }) : error;
+  if (answer.status === 'fulfilled' && committed.status === 'fulfilled') return answer.value;
+  const error: unknown = answer.status === 'rejected' ? answer.reason : (committed as PromiseRejectedResult).reason;
+  throw isOpen(error) ? new OutcomeUnknownError(String(error), { cause: error }) : error;
 }
 
-// PostgreSQL itself refused a statement, and so rolled back at the COMMIT behind it; whatever else goes wrong leaves open
-// how far it came.
-const isPostgresAnswer = (error: unknown): boolean =>
-  (error as { driverError?: unknown } | null)?.driverError instanceof pg.DatabaseError;
+// Connection, shutdown and crash, input and output: from a pooler they may tell of the line behind it, with the commit past it.
+const LINE_LOST = /^(?:08|57P0|58)/;
+
+/** Whether PostgreSQL may have committed although this came back. What it refuses itself, it rolls back at the COMMIT. */
+function isOpen(error: unknown): boolean {
+  const { driverError } = (error ?? {}) as { driverError?: unknown };
+  if (driverError instanceof pg.DatabaseError) return LINE_LOST.test(driverError.code ?? '');
+  return driverError !== undefined || isDatabaseUnavailable(error);
+}

@@ -27,7 +27,7 @@ function expected(error: unknown, { method, url, routeOptions }: Asked): Refusal
   if (error instanceof OutcomeUnknownError) {
     return new Refusal(
       'outcome-unknown',
-      'The connection to PostgreSQL broke during the commit: the change was made whole or not at all, and only reading tells which. Read first, then decide.',
+      'The connection to PostgreSQL broke while the change was on its way: it is made whole or not at all, within a few seconds, and only reading tells. Wait ten seconds, read, then decide.',
     );
   }
   if (isDatabaseUnavailable(error)) {

@@ -1,5 +1,7 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
+import { until } from '../../support/queue-until.js';
 import { promote, registerVersions } from '../../support/registering.js';
 
 describe('rolling back', () => {
@@ -21,6 +23,31 @@ describe('rolling back', () => {
     expect(alias).toMatchObject({ version: 2, rejected: [3], rollbackTarget: { version: 1, proven: false } });
     const { body: target } = await api.as('ana').get('/v1/models/fraud/aliases/rollback-target/resolve').expect(200);
     expect(target.record.version).toBe(1);
+  });
+
+  it('counts into its clock what it waits for another move that is being committed', async () => {
+    await registerVersions(api, 'busy', 2);
+    for (const version of [1, 2]) await promote(api, 'busy', version);
+    const other = new Client({ connectionString: api.databaseUrl });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM registry_revision FOR UPDATE');
+      const begun = performance.now();
+      const rolledBack = rollBack('busy', { reason: 'errors', from: 2 })
+        .expect(200)
+        .then(({ body }) => body);
+      await until('it waits', async () => {
+        const sql = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+        return (await other.query(sql)).rowCount === 1 && performance.now() - begun > 500;
+      });
+      const waitedMs = performance.now() - begun;
+      await other.query('COMMIT');
+      const { requestedAt, committedAt } = (await rolledBack).timeline;
+      expect(Date.parse(committedAt) - Date.parse(requestedAt)).toBeGreaterThan(waitedMs - 400);
+    } finally {
+      await other.end();
+    }
   });
 
   it('steps back once when many operators roll back from the same version at the same moment', async () => {

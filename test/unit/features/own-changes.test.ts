@@ -84,4 +84,17 @@ describe('what a replica takes in of its own commits', () => {
     await caughtUp;
     expect([table.revision, told]).toEqual([3, []]);
   });
+
+  it('does not take an alias back that is ahead, because a batch of changes was cut short', async () => {
+    const caughtUp = feed.catchUp(14);
+    asked[0]?.answer({ newest: 14, changes: [change(11)], rows: [row(14)] });
+    await expect.poll(() => asked.length).toBe(2);
+    feed.take(own(12));
+    expect([table.revision, table.get('fraud', 'production')?.revision]).toEqual([11, 14]);
+    asked[1]?.answer({ newest: 14, changes: [change(12), change(13), change(14)], rows: [row(14)] });
+    await caughtUp;
+    expect([table.revision, told]).toEqual([14, [11, 12, 13, 14]]);
+    feed.take(own(15));
+    expect(table.revision).toBe(15);
+  });
 });
