@@ -6,12 +6,22 @@ import { inTurn } from './turn.js';
 
 const run = promisify(execFile);
 
+/** What to unpack beside the packages named, and how long their download may take, in milliseconds. */
+interface UnpackOptions {
+  readonly withDependencies?: boolean;
+  readonly patienceMs?: number;
+}
+
 /**
- * Unpacks a package of the distribution into `folder`, which must not be there yet, without its dependencies. Beside its
- * place first and moved there whole: an interrupted or a second run never sees half of it. Nothing is installed on the
- * machine, so it needs no root and starts no service. Throws what `apt-get` and `dpkg-deb` fail with.
+ * Unpacks packages of the distribution into `folder`, which must not be there yet. Beside its place first and moved there
+ * whole: an interrupted or a second run never sees half of it. Nothing is installed on the machine, so it needs no root
+ * and starts no service. Throws what `apt-get` and `dpkg-deb` fail with.
  */
-export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
+export async function unpackDebianPackages(
+  names: readonly string[],
+  folder: string,
+  { withDependencies = false, patienceMs = 120_000 }: UnpackOptions = {},
+): Promise<void> {
   const work = `${folder}.${process.pid}`;
   const lists = join(work, 'lists');
   const debs = join(work, 'debs');
@@ -22,7 +32,8 @@ export async function unpackDebianPackage(name: string, folder: string): Promise
     await mkdir(debs);
     // Some images hook a clean-up of system folders onto this and let it fail; whether it worked shows below.
     await run('apt-get', [...apt, 'update'], { timeout: 120_000 }).catch(() => undefined);
-    await run('apt-get', [...apt, 'download', name], { cwd: debs, timeout: 120_000 });
+    const all = withDependencies ? await toBeInstalled(names, apt) : names;
+    await run('apt-get', [...apt, 'download', ...all], { cwd: debs, timeout: patienceMs });
     const root = join(work, 'root');
     for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root]);
     await moveWhole(root, folder);
@@ -31,8 +42,14 @@ export async function unpackDebianPackage(name: string, folder: string): Promise
   }
 }
 
+/** The packages, and those of their dependencies that this machine lacks. */
+async function toBeInstalled(names: readonly string[], apt: readonly string[]): Promise<string[]> {
+  const plan = await run('apt-get', [...apt, '--no-install-recommends', '-s', 'install', ...names]);
+  return [...plan.stdout.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+}
+
 /** Moves a folder to its place, where another process may have put its like in the same moment: then that one stays. */
-export async function moveWhole(from: string, to: string): Promise<void> {
+async function moveWhole(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { delimiter, join, resolve } from 'node:path';
-import { exists, fetchOnce, unpackDebianPackage } from './debian-package.js';
+import { exists, fetchOnce, unpackDebianPackages } from './debian-package.js';
 
 const PACKAGE = 'docker-registry';
 const PROGRAMS = ['docker-registry', 'registry'];
@@ -19,7 +19,7 @@ export async function registryProgram(checkout: string): Promise<string> {
 async function unpackPackage(folder: string): Promise<void> {
   console.log('No OCI registry on this machine: unpacking docker-registry into .test/ (5 MB, once)');
   try {
-    await unpackDebianPackage(PACKAGE, folder);
+    await unpackDebianPackages([PACKAGE], folder);
   } catch (error) {
     throw new Error(
       `The tests need an OCI registry and could not get one. Install it (on Debian or Ubuntu: apt-get install ` +

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { exists, fetchOnce, moveWhole } from './debian-package.js';
+import { exists, fetchOnce, unpackDebianPackages } from './debian-package.js';
 
-const run = promisify(execFile);
 const PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd'];
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph-authtool', 'monmaptool', 'osdmaptool'];
 
@@ -40,29 +37,12 @@ async function onPath(): Promise<boolean> {
   return !found.includes(false);
 }
 
-// Unpacked beside its place and moved there whole: an interrupted or a second run never sees half of it.
 async function unpackPackages(folder: string): Promise<void> {
   console.log('No S3 server on this machine: unpacking Ceph packages into .test/ (70 MB, once)');
-  const work = `${folder}.${process.pid}`;
-  const lists = join(work, 'lists');
-  const debs = join(work, 'debs');
-  const apt = ['-q', '-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${work}`, '-o', 'APT::Sandbox::User=root'];
   try {
-    await mkdir(join(lists, 'partial'), { recursive: true });
-    await mkdir(join(work, 'archives/partial'), { recursive: true });
-    await mkdir(debs);
-    // Some images hook a clean-up of system folders onto this and let it fail; whether it worked shows below.
-    await run('apt-get', [...apt, 'update'], { timeout: 120_000 }).catch(() => undefined);
-    const plan = await run('apt-get', [...apt, '--no-install-recommends', '-s', 'install', ...PACKAGES]);
-    const names = [...plan.stdout.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
-    await run('apt-get', [...apt, 'download', ...names], { cwd: debs, timeout: 300_000 });
-    const root = join(work, 'root');
-    for (const deb of await readdir(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root]);
-    await moveWhole(root, folder);
+    await unpackDebianPackages(PACKAGES, folder, { withDependencies: true, patienceMs: 300_000 });
   } catch (error) {
     throw new Error(unavailable(error), { cause: error });
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
 }
 

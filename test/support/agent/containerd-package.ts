@@ -1,5 +1,5 @@
 import { delimiter, join, resolve } from 'node:path';
-import { exists, fetchOnce, unpackDebianPackage } from '../debian-package.js';
+import { exists, fetchOnce, unpackDebianPackages } from '../debian-package.js';
 
 const PACKAGE = 'containerd';
 const PROGRAMS = ['containerd', 'ctr'];
@@ -21,7 +21,7 @@ export async function containerdFolder(checkout: string): Promise<string> {
 async function unpackPackage(folder: string): Promise<void> {
   console.log('No containerd on this machine: unpacking its package into .test/ (26 MB, once)');
   try {
-    await unpackDebianPackage(PACKAGE, folder);
+    await unpackDebianPackages([PACKAGE], folder);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(`The tests need containerd and could not get it (on Debian: apt-get install containerd): ${text}`, {

@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { exists, unpackDebianPackage } from '../debian-package.js';
+import { exists, unpackDebianPackages } from '../debian-package.js';
 
 const LIBRARY = 'faketime/libfaketime.so.1';
 
@@ -50,7 +50,7 @@ async function libraryBelow(folder: string): Promise<string | null> {
 async function unpack(folder: string): Promise<void> {
   console.log('No libfaketime on this machine: unpacking its package into .test/ (100 kB, once)');
   try {
-    await unpackDebianPackage('libfaketime', folder);
+    await unpackDebianPackages(['libfaketime'], folder);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(
