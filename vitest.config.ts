@@ -30,9 +30,9 @@ const project = (name: string, globalSetup: string[], { timeout = 120_000, ...mo
 // another file could trip over, so a worker keeps what it has loaded.
 const together = { isolate: false };
 
-// Each of these runs several processes of the product, which fill two cores; a group of their own, since those of a group
-// share the number of workers.
-const wholeProducts = { timeout: 600_000, maxWorkers: 1, sequence: { groupOrder: 1 } };
+// Each of these runs several processes of the product, which wait for each other half of the time; a third beside two
+// would only make all of them slow. A group of their own, since those of a group share the number of workers.
+const wholeProducts = { timeout: 600_000, maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
