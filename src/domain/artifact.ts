@@ -1,3 +1,5 @@
+import { credentialInUri } from './credential-in-uri.js';
+
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/i;
 
@@ -6,12 +8,21 @@ export function digestProblem(value: unknown): string | null {
   return typeof value === 'string' && DIGEST.test(value) ? null : 'must be sha256: and 64 lower-case hex digits';
 }
 
-/** Says what is wrong with an artifact's URI as a text, or null. Whether a store serves it is the stores' to say. */
+/**
+ * Says what is wrong with an artifact's URI as a text, or null. Whether a store serves it is the stores' to say. A URI is
+ * kept for good and shown to whoever may read: one that opens what it names, such as a presigned URL, is refused.
+ */
 export function uriProblem(value: unknown): string | null {
   // In bytes: checks find a URI by an index, whose entries have their limit.
   const fits =
     typeof value === 'string' && Buffer.byteLength(value) <= 2048 && /^[a-z][a-z0-9+.-]*:\/\/\S+$/.test(value);
-  return fits ? null : 'must be a URI such as s3://bucket/key or file:///folder/name, of at most 2048 bytes';
+  if (!fits) return 'must be a URI such as s3://bucket/key or file:///folder/name, of at most 2048 bytes';
+  const credential = credentialInUri(value);
+  if (credential === null) return null;
+  return (
+    `holds a credential (${credential}), and records are kept and shown: name the file without it, and let whoever runs ` +
+    'the registry configure access (LASTGOOD_HTTPS_CREDENTIALS, LASTGOOD_OCI_CREDENTIALS, an S3 store)'
+  );
 }
 
 /** Says what is wrong with an artifact's media type, or null. */

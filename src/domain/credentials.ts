@@ -25,14 +25,3 @@ export function namesSecret(name: string): boolean {
 export function credentialIn(text: string): string | null {
   return CREDENTIALS.find(([, shape]) => shape.test(text))?.[0] ?? null;
 }
-
-/** A refused value as it may travel back in the answer, and from there into logs: without a credential anywhere in it. */
-export function withoutCredentials(value: unknown): unknown {
-  return textsIn(value).some((text) => credentialIn(text) !== null) ? '(hidden)' : value;
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, entry]) => [name, ...textsIn(entry)]);
-}

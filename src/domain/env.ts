@@ -1,6 +1,8 @@
-import { credentialIn, namesSecret, withoutCredentials } from './credentials.js';
+import { credentialInUri } from './credential-in-uri.js';
+import { credentialIn, namesSecret } from './credentials.js';
 import { isKnownProvider, parseSecretPlace, providerOf } from './secret-place.js';
 import { isVariableName } from './variable-name.js';
+import { withoutCredentials } from './without-credentials.js';
 
 /** An environment value: plain text, or where a secret can be found. Secrets themselves are never recorded. */
 export type EnvValue = string | { secretRef: string };
@@ -29,7 +31,13 @@ function valueProblem(value: unknown): string | null {
   if (typeof text !== 'string') return 'must be a string, or a secret reference {"secretRef": "<provider>://<path>"}';
   const kind = credentialIn(text);
   if (kind !== null) return advice(kind);
-  return isSecretRef(value) ? referenceProblem(value.secretRef) : null;
+  return isSecretRef(value) ? (openReference(value.secretRef) ?? referenceProblem(value.secretRef)) : null;
+}
+
+// A reference says where a secret lies; what opens the place is for its reader's own configuration.
+function openReference(reference: string): string | null {
+  const credential = credentialInUri(reference);
+  return credential === null ? null : `holds a credential (${credential}): record where the secret lies, and no more`;
 }
 
 // A provider that this registry does not know may be one that the serving controller knows: taken, and never resolved here.

@@ -47,9 +47,11 @@ export function workerModule(config: Config): DynamicModule {
   return root(shared(config));
 }
 
-function secretsOptions({ secrets: { fileRoots, kubernetes, kubeconfig } }: Config): SecretsOptions {
+function secretsOptions({ secrets, ownVariables }: Config): SecretsOptions {
+  const { environment, fileRoots, kubernetes, kubeconfig } = secrets;
   const ways = { off: null, 'in-cluster': { inCluster: true }, kubeconfig: { inCluster: false, kubeconfig } } as const;
-  return { fileRoots, kubernetes: ways[kubernetes] };
+  const variables = { allowed: environment, own: ownVariables };
+  return { variables, fileRoots, kubernetes: ways[kubernetes] };
 }
 
 function checkOptions(config: Config): CheckOptions {

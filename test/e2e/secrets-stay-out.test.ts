@@ -35,6 +35,7 @@ beforeAll(async () => {
     LASTGOOD_SECRET_FILE_ROOTS: join(folder, 'secrets'),
     LASTGOOD_SECRET_KUBERNETES: 'kubeconfig',
     LASTGOOD_SECRET_KUBECONFIG: await kubernetes.writeKubeconfig(folder),
+    LASTGOOD_SECRET_ENVIRONMENT: 'FRAUD_TOKEN',
     FRAUD_TOKEN: valueOf.env,
   };
   server = await startLastgood(['serve', '--port', '0'], { env });

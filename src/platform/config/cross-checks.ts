@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { matchesVariable } from '../../domain/variable-pattern.js';
 import type { Settings } from './settings.js';
 
 /** A rule that needs more than one setting. It blames the setting that would most likely be changed. */
@@ -14,8 +15,8 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1';
 }
 
-/** Checks what one setting alone cannot tell. */
-export function crossChecks(settings: Settings): Finding[] {
+/** Checks what one setting alone cannot tell. `own` are the variables that this process reads, as patterns. */
+export function crossChecks(settings: Settings, own: readonly string[]): Finding[] {
   const { s3 } = settings;
   const found: Finding[] = [];
   if (settings.store === 's3' && s3.bucket === '') {
@@ -31,6 +32,15 @@ export function crossChecks(settings: Settings): Finding[] {
     found.push({
       key: 'secrets.kubeconfig',
       text: 'Kubernetes is to be asked by a kubeconfig, so it takes the path of one',
+    });
+  }
+  const taken = settings.secrets.environment.find(
+    (name) => !name.endsWith('*') && own.some((pattern) => matchesVariable(pattern, name)),
+  );
+  if (taken !== undefined) {
+    found.push({
+      key: 'secrets.environment',
+      text: `${taken} is one that Lastgood itself reads, which nobody may look for: give the secret a variable of its own`,
     });
   }
   const plain = [...settings.https.allowedHosts, ...settings.oci.allowedHosts].find((host) => /^http:/i.test(host));

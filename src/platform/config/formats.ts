@@ -5,6 +5,7 @@ import { nodeNameProblem } from '../../domain/node.js';
 import { parsePullLimit } from '../../domain/placement/pull-limit.js';
 import { parseNetwork } from '../../domain/network.js';
 import { labelsProblem } from '../../domain/text.js';
+import { isVariablePattern } from '../../domain/variable-pattern.js';
 import { parseHostCredentials } from './host-credentials.js';
 
 /** What a format needs to know of its setting beside the value. */
@@ -82,6 +83,10 @@ export const formats = {
     parse: (text) => (text === '' ? [] : text.split(':').map((folder) => folder.trim())),
   },
   hosts: listFormat(`${HOST_PATTERN}, with commas between them`, (text) => parseHostPattern(text) !== null),
+  'variable-names': listFormat(
+    'names of environment variables like FRAUD_TOKEN and SERVING_*, with commas between them',
+    (text) => isVariablePattern(text),
+  ),
   networks: listFormat(
     'networks like 10.0.0.0/8 and fd00::/8, with commas between them',
     (text) => parseNetwork(text) !== null,

@@ -11,6 +11,7 @@ import type { ListedSetting } from './setting-list.js';
 import { settingList, valueOf } from './setting-list.js';
 import type { Settings } from './settings.js';
 import { schema } from './settings.js';
+import { ownVariables } from './own-variables.js';
 import { unknownVariables } from './unknown-variables.js';
 
 export type Source = 'default' | 'env' | 'flag';
@@ -22,6 +23,8 @@ export interface Config extends Settings {
   readonly warnings: readonly string[];
   /** What the file of further S3 stores says, credentials and all. */
   readonly s3Stores: readonly ConfiguredS3Store[];
+  /** The variables that this process itself reads, as patterns. No secret reference is looked up in them. */
+  readonly ownVariables: readonly string[];
 }
 
 export interface ConfigInput {
@@ -79,7 +82,8 @@ export function loadConfig({ env, flags = {}, cwd = process.cwd() }: ConfigInput
     return takes === undefined ? [] : [problem(setting, source(setting.key), value, `it takes ${takes}`)];
   });
   const more = furtherS3Stores(settings, given, cwd);
-  const findings = [...crossChecks(settings), ...more.problems.map((text) => ({ key: 's3StoresFile', text }))];
+  const own = ownVariables(more.variables);
+  const findings = [...crossChecks(settings, own), ...more.problems.map((text) => ({ key: 's3StoresFile', text }))];
   const misfits = new Set(problems.map(({ key }) => key));
   for (const { key, text } of findings) {
     const setting = settingList.find((one) => one.key === key);
@@ -94,5 +98,6 @@ export function loadConfig({ env, flags = {}, cwd = process.cwd() }: ConfigInput
     sources,
     warnings: unknownVariables(env, more.variables),
     s3Stores: more.stores,
+    ownVariables: own,
   });
 }

@@ -27,6 +27,7 @@ export interface Settings extends JobSettings, CheckSettings, PinSettings, NodeS
   readonly retentionSeconds: number;
   readonly shutdownGraceSeconds: number;
   readonly secrets: {
+    readonly environment: readonly string[];
     readonly fileRoots: readonly string[];
     readonly kubernetes: KubernetesMode;
     readonly kubeconfig: string;
@@ -134,6 +135,12 @@ export const schema: Schema<Settings> = {
   ...pinSettings,
   ...storeSettings,
   secrets: {
+    environment: {
+      doc: "Variables that secret references `env://` may name; `SERVING_*` is all that begin so, Lastgood's own excepted.",
+      format: 'variable-names',
+      default: [],
+      env: 'LASTGOOD_SECRET_ENVIRONMENT',
+    },
     fileRoots: {
       doc: 'Folders that secret references `file://` may lead into.',
       format: 'absolute-folders',

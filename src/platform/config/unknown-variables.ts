@@ -1,7 +1,7 @@
 import { settingList } from './setting-list.js';
 
 /** Read by the command line and not by the server, so no typing error. */
-const clientVariables = ['LASTGOOD_ACTOR', 'LASTGOOD_LAST_GOOD'];
+export const clientVariables = ['LASTGOOD_ACTOR', 'LASTGOOD_LAST_GOOD'];
 
 /** Levenshtein distance: how many letters must be added, removed or replaced to get from one word to the other. */
 function distance(from: string, to: string): number {

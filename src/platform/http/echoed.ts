@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../../domain/credentials.js';
+import { withoutCredentials } from '../../domain/without-credentials.js';
 
 /** A refused value as it goes back to who sent it: enough to recognise it by, and neither a megabyte nor a secret. */
 export function echoed(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { EnvironmentSecrets } from './environment-secrets.js';
+import { EnvironmentSecrets, type VariableRules } from './environment-secrets.js';
 import { FileSecrets } from './file-secrets.js';
 import type { KubernetesOptions } from './kubernetes-access.js';
 import { KubernetesSecrets } from './kubernetes-secrets.js';
@@ -7,6 +7,8 @@ import { SecretResolver } from './secret-resolver.js';
 
 /** Which places this process looks for secrets in. */
 export interface SecretsOptions {
+  /** Which of its own variables. */
+  readonly variables: VariableRules;
   /** Folders that `file://` references may lead into; none: they are not looked at. */
   readonly fileRoots: readonly string[];
   /** Null: `k8s://` references are not looked at. */
@@ -27,9 +29,9 @@ export class SecretsModule {
 }
 
 /** A resolver over the environment of this process and the places that are configured. */
-export function secretResolver({ fileRoots, kubernetes }: SecretsOptions): SecretResolver {
+export function secretResolver({ variables, fileRoots, kubernetes }: SecretsOptions): SecretResolver {
   return new SecretResolver({
-    env: new EnvironmentSecrets(),
+    env: new EnvironmentSecrets(variables),
     file: fileRoots.length > 0 ? new FileSecrets(fileRoots) : 'no folder is allowed: set LASTGOOD_SECRET_FILE_ROOTS',
     k8s: kubernetes
       ? new KubernetesSecrets(kubernetes)

@@ -18,6 +18,7 @@ describe('the checks of what an env refers to', () => {
     folder = await mkdtemp(join(inject('runFolder'), 'check-env-'));
     await mkdir(join(folder, 'secrets'));
     const env = {
+      LASTGOOD_SECRET_ENVIRONMENT: 'CHECK_ENV_*,LASTGOOD*,AWS_*,S3_*,DATABASE_U*',
       LASTGOOD_SECRET_FILE_ROOTS: join(folder, 'secrets'),
       LASTGOOD_SECRET_KUBERNETES: 'kubeconfig',
       LASTGOOD_SECRET_KUBECONFIG: await kubernetes.writeKubeconfig(folder),
@@ -46,6 +47,8 @@ describe('the checks of what an env refers to', () => {
 
   it('say of each reference whether it can be resolved, and nothing of a plain value', async () => {
     vi.stubEnv('CHECK_ENV_TOKEN', 'open-sesame');
+    vi.stubEnv('LASTGOOD_TOKEN', 'open-sesame');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'open-sesame');
     await writeFile(join(folder, 'secrets', 'there'), 'open-sesame');
     kubernetes.readable.add('serving');
     kubernetes.secrets.set('serving/fraud', { token: 'open-sesame' });
@@ -53,6 +56,12 @@ describe('the checks of what an env refers to', () => {
       MODE: 'fast',
       ENV_THERE: { secretRef: 'env://CHECK_ENV_TOKEN' },
       ENV_GONE: { secretRef: 'env://CHECK_ENV_NOTHING' },
+      ENV_OTHER: { secretRef: 'env://PATH' },
+      ENV_URL: { secretRef: 'env://DATABASE_URL' },
+      ENV_OWN: { secretRef: 'env://LASTGOOD_TOKEN' },
+      ENV_OWN_GONE: { secretRef: 'env://LASTGOOD_NOT_SET' },
+      ENV_S3: { secretRef: 'env://S3_SECRET_ACCESS_KEY' },
+      ENV_AWS: { secretRef: 'env://AWS_SECRET_ACCESS_KEY' },
       FILE_THERE: fileRef('there'),
       FILE_GONE: fileRef('gone'),
       FILE_OUTSIDE: { secretRef: 'file:///etc/hostname' },
@@ -65,6 +74,12 @@ describe('the checks of what an env refers to', () => {
     const wanted = {
       ENV_THERE: 'present',
       ENV_GONE: 'missing',
+      ENV_OTHER: 'unsupported',
+      ENV_URL: 'unsupported',
+      ENV_OWN: 'unsupported',
+      ENV_OWN_GONE: 'unsupported',
+      ENV_S3: 'unsupported',
+      ENV_AWS: 'unsupported',
       FILE_THERE: 'present',
       FILE_GONE: 'missing',
       FILE_OUTSIDE: 'unsupported',

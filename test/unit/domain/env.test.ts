@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { credentialIn, withoutCredentials } from '../../../src/domain/credentials.js';
+import { credentialIn } from '../../../src/domain/credentials.js';
 import { envProblems } from '../../../src/domain/env.js';
+import { withoutCredentials } from '../../../src/domain/without-credentials.js';
 
 const q = (count: number) => 'q'.repeat(count);
 
@@ -90,6 +91,15 @@ describe('an env', () => {
     const secretRef = 'vault://ana:open-sesame@vault/x';
     expect(envProblems({ TOKEN: { secretRef } })).toMatchObject([{ value: '(hidden)' }]);
   });
+
+  it.each(['vault://open-sesame@vault/x', 'vault://x/y?token=open-sesame', 'https://h/x?X-Amz-Signature=open-sesame'])(
+    'does not take a secret reference that opens its place: %s',
+    (secretRef) => {
+      const [problem] = envProblems({ TOKEN: { secretRef } });
+      expect(problem).toMatchObject({ value: '(hidden)', problem: expect.stringContaining('holds a credential (') });
+      expect(JSON.stringify(problem)).not.toContain('open-sesame');
+    },
+  );
 
   it.each(HARMLESS)('takes what only looks a little like a credential: %j', (text) => {
     expect(envProblems({ SETTING: text })).toEqual([]);

@@ -49,6 +49,27 @@ describe('the hosts that may be asked', () => {
   });
 });
 
+describe('the variables that secret references may name', () => {
+  it('are none unless they are listed, and a list is of names and beginnings of names', () => {
+    expect(loadConfig({ env: {} }).secrets.environment).toEqual([]);
+    const env = { LASTGOOD_SECRET_ENVIRONMENT: 'FRAUD_TOKEN, SERVING_*' };
+    expect(loadConfig({ env }).secrets.environment).toEqual(['FRAUD_TOKEN', 'SERVING_*']);
+  });
+
+  it.each(['*', 'A-B', '*_TOKEN', 'A*B'])('cannot be given as %j', (value) => {
+    const text = expect.stringContaining('names of environment variables like');
+    expect(problems({ LASTGOOD_SECRET_ENVIRONMENT: value })).toMatchObject([{ text }]);
+  });
+
+  it.each(['LASTGOOD_TOKEN', 'DATABASE_URL', 'S3_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'LASTGOOD_NO_SETTING'])(
+    'are not those that Lastgood itself reads: %s',
+    (name) => {
+      const text = expect.stringContaining(`${name} is one that Lastgood itself reads`);
+      expect(problems({ LASTGOOD_SECRET_ENVIRONMENT: `FRAUD_TOKEN,${name}` })).toMatchObject([{ text }]);
+    },
+  );
+});
+
 describe('the credentials of hosts', () => {
   const reader = { username: 'reader', password: 'p:w' };
   const auth = Buffer.from('reader:p:w').toString('base64');

@@ -41,7 +41,7 @@ describe('loading the configuration', () => {
       allowedNetworks: [],
       https: { allowedHosts: [], credentials: '' },
       oci: { allowedHosts: [], credentials: '', platform: 'linux/amd64' },
-      secrets: { fileRoots: ['/run/secrets'], kubernetes: 'off', kubeconfig: '' },
+      secrets: { environment: [], fileRoots: ['/run/secrets'], kubernetes: 'off', kubeconfig: '' },
       warnings: [],
     });
     expect(config.s3).toEqual({

@@ -5,7 +5,7 @@ import { SecretResolver } from '../../../../src/platform/secrets/secret-resolver
 const signal = new AbortController().signal;
 
 describe('a secret reference', () => {
-  const nothing = secretResolver({ fileRoots: [], kubernetes: null });
+  const nothing = secretResolver({ variables: { allowed: [], own: [] }, fileRoots: [], kubernetes: null });
 
   it.each([
     ['vault://secret/x', 'names the provider vault, which cannot be asked; those that can: env://NAME'],
