@@ -30,6 +30,8 @@ interface Asked extends Asking {
   readonly at: OciReference;
   readonly access: OciAccess;
   readonly uri: string;
+  /** The registry's own address, which answered with the challenge. */
+  readonly from: URL;
 }
 
 /**
@@ -85,12 +87,17 @@ export class OciAuthorizer {
 
   async #fetchToken(
     challenge: OciChallenge & { scheme: 'bearer' },
-    { at, access, uri, signal, urgent }: Asked,
+    { at, access, uri, from, signal, urgent }: Asked,
     credential: HostCredential | undefined,
   ): Promise<{ token: string; seconds: number }> {
     const url = realmOf(challenge.realm);
     if (url === null)
       throw new StoreError('unreachable', uri, `${at.registry} names no token server that can be asked`);
+    // What was asked with TLS is not answered by sending a password without.
+    if (from.protocol === 'https:' && url.protocol !== 'https:') {
+      const text = `${at.registry} names the token server ${url.host} without TLS, which is not asked`;
+      throw new StoreError('forbidden', uri, text);
+    }
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
     url.searchParams.set('scope', challenge.scope ?? `repository:${at.repository}:${ACTIONS[access]}`);
     const response = await this.outbound.request({

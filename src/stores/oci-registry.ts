@@ -94,9 +94,11 @@ export class OciRegistry {
     const access = ACCESS[method];
     let response = await send(this.#authorizer.known(at, access));
     let said = await errorText(response);
-    if (response.status === 401) {
+    // Who a redirect led to is not the registry: a challenge of theirs must not have its credentials sent anywhere.
+    const refusedItself = response.status === 401 && response.host === url.host;
+    if (refusedItself) {
       this.#authorizer.forget(at, access);
-      const asked = { at, access, uri, signal, urgent };
+      const asked = { at, access, uri, from: url, signal, urgent };
       const authorization = await this.#authorizer.meet(response.headers['www-authenticate'], asked);
       if (authorization !== null) {
         response = await send(authorization);
@@ -104,12 +106,21 @@ export class OciRegistry {
       }
     }
     if (isGood(response)) return response;
-    if (response.status === 401) this.#authorizer.forget(at, access);
-    const refused = response.status === 401 || response.status === 403;
-    const hint = refused ? credentialHint(this.#authorizer.has(at) ? true : undefined, at) : '';
-    const error = answered(uri, askedOf(method, question), response, `${errorCodeIn(said)} ${hint}`.trim());
+    if (response.status === 401 && response.host === url.host) this.#authorizer.forget(at, access);
+    const error = answered(
+      uri,
+      askedOf(method, question),
+      response,
+      `${errorCodeIn(said)} ${this.#hint(at, url, response)}`.trim(),
+    );
     const changes = method === 'PUT' || method === 'DELETE';
     throw changes && isDeclined(response) ? new StoreError('unsupported', uri, error.evidence) : error;
+  }
+
+  // Another host than the registry gets no credentials, so they are not what it refused.
+  #hint(at: OciReference, url: URL, { status, host }: OutboundResponse): string {
+    if (host !== url.host) return `(by ${host}, where ${url.host} redirects to)`;
+    return status === 401 || status === 403 ? credentialHint(this.#authorizer.has(at) ? true : undefined, at) : '';
   }
 
   #urlOf({ at, kind, tag, uri }: OciQuestion): URL {
