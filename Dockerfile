@@ -25,6 +25,7 @@ COPY docs/openapi.json docs/
 RUN mkdir /var/lib/lastgood && chown node:node /var/lib/lastgood \
   && ln -s /lastgood/dist/bin/lastgood.js /usr/local/bin/lastgood
 USER node
-EXPOSE 7420
+# The API, and where LASTGOOD_WORKER_LISTEN says so the worker's health and metrics.
+EXPOSE 7420 7421
 ENTRYPOINT ["node", "/lastgood/dist/bin/lastgood.js"]
 CMD ["--help"]

@@ -7,6 +7,7 @@ import { nestLogger } from '../platform/telemetry/logger.js';
 import { addDocs } from './docs.js';
 import { StartError } from './fail.js';
 import { apiModule } from './root-module.js';
+import { whyNotListening } from './why-not-listening.js';
 
 /** Builds the API. It answers once {@link listen} has been called. */
 export async function createApi(config: Config, log: Logger): Promise<NestFastifyApplication> {
@@ -23,21 +24,11 @@ export async function listen(app: NestFastifyApplication, { host, port }: Config
   try {
     await app.listen(port, host);
   } catch (error) {
-    throw new StartError(whyNot(error, host, port));
+    throw new StartError(whyNotListening(error, { host, port }, { host: '--host', port: '--port' }));
   }
   const address = app.getHttpServer().address();
   const actual = typeof address === 'object' && address ? address.port : port;
   return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
-}
-
-function whyNot(error: unknown, host: string, port: number): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const place = `${host}:${port}`;
-  if (code === 'EADDRINUSE') return `something listens on ${place} already: stop it, or choose another --port.`;
-  if (code === 'EACCES') return `this user may not listen on ${place}: choose a --port from 1024.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return `${host} is not an address of this machine: choose another --host, such as 127.0.0.1 or 0.0.0.0.`;
-  return `cannot listen on ${place}: ${message}`;
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AliasDefaults, AliasesModule } from '../features/aliases/index.js';
 import { ArtifactsModule } from '../features/artifacts/index.js';
 import { CHECK_JOBS, CheckOptions, ChecksModule } from '../features/checks/index.js';
-import { HealthModule } from '../features/health/index.js';
+import { HealthModule, WorkerHealthModule } from '../features/health/index.js';
 import { JobsModule } from '../features/jobs/index.js';
 import { ModelsModule } from '../features/models/index.js';
 import { NODE_JOBS, NodeOptions, NodesApiModule, NodesModule } from '../features/nodes/index.js';
@@ -44,7 +44,7 @@ export function apiModule(config: Config, watchLimits: ResolutionOptions['limits
 
 /** What the worker process is made of. */
 export function workerModule(config: Config): DynamicModule {
-  return root(shared(config));
+  return root([...shared(config), WorkerHealthModule]);
 }
 
 function secretsOptions({ secrets, ownVariables }: Config): SecretsOptions {

@@ -7,7 +7,7 @@ interface ServerCommand {
   name: string;
   description: string;
   example: string;
-  /** The settings that the command takes as flags; all but those of the agent when absent. */
+  /** The settings that the command takes as flags; all but those of the agent and the worker alone when absent. */
   settings?: (key: string) => boolean;
   switches?: [string, string][];
   /** Loaded when the command runs: `lastgood rollback` must not wait for a web framework. */
@@ -15,7 +15,7 @@ interface ServerCommand {
 }
 
 const isOfAgent = (key: string): boolean => key.startsWith('agent.');
-const isOfServers = (key: string): boolean => !isOfAgent(key);
+const isOfServers = (key: string): boolean => !isOfAgent(key) && key !== 'workerListen';
 const inList = (value: string, before?: string): string => (before === undefined ? value : `${before},${value}`);
 
 const COMMANDS: ServerCommand[] = [
@@ -34,8 +34,8 @@ const COMMANDS: ServerCommand[] = [
   {
     name: 'worker',
     description: 'run background jobs; any number share the work',
-    example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood worker',
-    settings: (key) => key === 'dataDir' || key === 'databaseUrl',
+    example: 'DATABASE_URL=postgres://db.internal/lastgood lastgood worker --listen 7421',
+    settings: (key) => ['dataDir', 'databaseUrl', 'workerListen'].includes(key),
     load: () => import('./worker.js'),
   },
   {

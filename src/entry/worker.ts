@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { CheckScheduler } from '../features/checks/index.js';
+import { WorkerHealth } from '../features/health/index.js';
 import { PlanSchedule } from '../features/nodes/index.js';
 import { PinScheduler } from '../features/pins/index.js';
 import { loadConfig } from '../platform/config/index.js';
@@ -10,6 +11,7 @@ import { orFail } from './fail.js';
 import { workerModule } from './root-module.js';
 import { requireSchema } from './serve.js';
 import { untilSignal } from './shutdown.js';
+import { listenForProbes } from './worker-endpoint.js';
 
 /** `lastgood worker`: carries jobs from the outbox into the queue and runs them. Any number of them share the work. */
 export async function run(flags: Record<string, unknown>): Promise<void> {
@@ -23,9 +25,16 @@ export async function run(flags: Record<string, unknown>): Promise<void> {
         logger: nestLogger(log),
         abortOnError: false,
       });
+      // Probed and scraped to the end: what is last to go is what was handed over first.
+      const probed = await listenForProbes(app, config);
+      if (probed !== null) onStop(() => probed.close());
       onStop(() => app.close());
+      const health = app.get(WorkerHealth);
+      onStop(async () => health.turn('stopping'));
       await startJobs(app);
-      console.log(`working on jobs from ${config.redisUrl === '' ? 'PostgreSQL' : 'Redis'}`);
+      health.turn('running');
+      const place = config.redisUrl === '' ? 'PostgreSQL' : 'Redis';
+      console.log(`working on jobs from ${place}${probed === null ? '' : `; health and metrics on ${probed.url}`}`);
     });
   });
 }

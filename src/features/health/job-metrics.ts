@@ -1,49 +1,29 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
-import { LANES, type JobQueue, type QueueDepth } from '../../platform/queue/index.js';
-import { deadline } from '../../platform/timing/deadline.js';
+import type { Registry } from 'prom-client';
+import type { JobQueue, JobWorker, OutboxRepository } from '../../platform/queue/index.js';
+import { OutboxMetrics } from './outbox-metrics.js';
+import { QueueMetrics } from './queue-metrics.js';
+import { addRunMetrics } from './run-metrics.js';
 
-/** Longest wait for the queue, in milliseconds: a scrape gives up on its own soon after, and then loses every number. */
-const PATIENCE_MS = 1000;
-const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+/** Where the numbers about jobs come from. */
+export interface JobSources {
+  readonly queue: JobQueue;
+  readonly outbox: OutboxRepository;
+  readonly worker: JobWorker;
+}
 
-/** The numbers of the job queue. While it is away they are absent rather than old, and `lastgood_queue_up` says so. */
+/** All that Prometheus is told of jobs: what waits on the way and in the queue, what failed, and what ran here. */
 export class JobMetrics {
-  private readonly up: Gauge;
-  private readonly jobs: Gauge;
-  private readonly failed: Counter;
+  private readonly queue: QueueMetrics;
+  private readonly outbox: OutboxMetrics;
 
-  constructor(
-    private readonly queue: JobQueue,
-    registry: Registry,
-  ) {
-    const registers = [registry];
-    this.up = new Gauge({ name: 'lastgood_queue_up', help: 'Whether the job queue answers', registers });
-    this.jobs = new Gauge({
-      name: 'lastgood_jobs',
-      help: 'Jobs in the queue by lane and state',
-      labelNames: ['lane', 'state'],
-      registers,
-    });
-    this.failed = new Counter({
-      name: 'lastgood_jobs_failed_total',
-      help: 'Jobs that failed for good so far, in all workers together',
-      labelNames: ['lane'],
-      registers,
-    });
+  constructor({ queue, outbox, worker }: JobSources, registry: Registry) {
+    this.queue = new QueueMetrics(queue, registry);
+    this.outbox = new OutboxMetrics(outbox, registry);
+    addRunMetrics(worker, registry);
   }
 
-  /** Asks the queue. Never throws. */
+  /** Counts anew. Never throws. */
   async refresh(): Promise<void> {
-    const late = `the queue did not answer within ${PATIENCE_MS} ms`;
-    const depths = await deadline(this.queue.depths(), PATIENCE_MS, late).catch(() => undefined);
-    this.up.set(depths === undefined ? 0 : 1);
-    this.jobs.reset();
-    this.failed.reset();
-    if (depths === undefined) return;
-    for (const lane of LANES) {
-      const depth: QueueDepth = depths[lane];
-      for (const state of STATES) this.jobs.set({ lane, state }, depth[state]);
-      this.failed.inc({ lane }, depth.failedTotal);
-    }
+    await Promise.all([this.queue.refresh(), this.outbox.refresh()]);
   }
 }

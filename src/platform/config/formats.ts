@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { parseByteSize } from '../../domain/byte-size.js';
 import { HOST_PATTERN, parseHostPattern } from '../../domain/host-pattern.js';
+import { parseListenAddress } from '../../domain/listen-address.js';
 import { nodeNameProblem } from '../../domain/node.js';
 import { parsePullLimit } from '../../domain/placement/pull-limit.js';
 import { parseNetwork } from '../../domain/network.js';
@@ -103,6 +104,10 @@ export const formats = {
     takes: () =>
       'up to 253 letters, digits, dots, dashes and underscores, beginning with a letter or digit, or nothing',
     accepts: (value) => value === '' || nodeNameProblem(value) === null,
+  },
+  'listen-address': {
+    takes: () => 'a host and a port like 0.0.0.0:7421 or [::]:7421, a port of 127.0.0.1 like 7421, or nothing',
+    accepts: (value) => value === '' || (isText(value) && parseListenAddress(value) !== null),
   },
   'host-credentials': {
     takes: () =>

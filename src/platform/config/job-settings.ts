@@ -1,7 +1,8 @@
 import type { Schema } from './setting.js';
 
-/** How background jobs are run, and how long those that were given up are kept. */
+/** How background jobs are run and watched, and how long those that were given up are kept. */
 export interface JobSettings {
+  readonly workerListen: string;
   readonly jobConcurrency: number;
   readonly bulkJobConcurrency: number;
   readonly jobAttempts: number;
@@ -12,6 +13,13 @@ const day = 24 * 60 * 60;
 
 /** The settings of the background jobs. */
 export const jobSettings: Schema<JobSettings> = {
+  workerListen: {
+    doc: 'Where `lastgood worker` answers `/healthz`, `/readyz` and `/metrics`, without a token; when empty, nowhere.',
+    format: 'listen-address',
+    default: '',
+    env: 'LASTGOOD_WORKER_LISTEN',
+    flag: '--listen',
+  },
   jobConcurrency: {
     doc: 'Prompt jobs, such as the checks after a move, that one worker runs at the same time.',
     format: 'whole-number',

@@ -5,6 +5,7 @@ import type { Lane } from './lane.js';
 import { deadline } from '../timing/deadline.js';
 import type { JobHandlers } from './job-handlers.js';
 import { JobWorker } from './job-queue.js';
+import type { JobRun } from './job-queue.js';
 import { missingSchema, PermanentJobError, QueueSchemaError } from './queue-errors.js';
 import { reasonOf } from '../telemetry/structured-log.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
@@ -59,7 +60,8 @@ export class BullJobWorker extends JobWorker {
   }
 
   private open(bull: Bull, lane: Lane, errors: RepeatedErrors): BullConsumer {
-    const process: Process = (job, token, signal) => this.process(bull, job, token, signal);
+    const process: Process = (job, token, signal) =>
+      this.timed(bull, lane, job, () => this.process(bull, job, token, signal));
     const consumer = bull.openConsumer(lane, this.options, process);
     consumer.on('error', (error) => errors.report(error));
     // Another worker may run the job now; this run should end rather than compete.
@@ -89,6 +91,22 @@ export class BullJobWorker extends JobWorker {
       if (error instanceof PermanentJobError) throw new UnrecoverableError(error.message);
       throw error instanceof Error ? error : new Error(reasonOf(error));
     }
+  }
+
+  private async timed(bull: Bull, lane: Lane, { name }: BullJob, run: () => Promise<void>): Promise<void> {
+    const began = performance.now();
+    const ended = (outcome: JobRun['outcome']): void => {
+      // A name that came from elsewhere is no name for a series.
+      const job = this.handlers.find(name) === undefined ? 'unknown' : name;
+      this.ran({ job, lane, outcome, seconds: (performance.now() - began) / 1000 });
+    };
+    try {
+      await run();
+    } catch (error) {
+      ended(error instanceof bull.WaitingError ? 'returned' : 'failed');
+      throw error;
+    }
+    ended('completed');
   }
 
   private logFailure(job: BullJob | undefined, error: Error): void {

@@ -7,7 +7,7 @@ export type { JobContext, JobHandler } from './job-handlers.js';
 export { LANES } from './lane.js';
 export type { Lane } from './lane.js';
 export { JobQueue, JobWorker } from './job-queue.js';
-export type { FailedCursor, FailedJob, QueueDepth, RetryResult } from './job-queue.js';
+export type { FailedCursor, FailedJob, JobRun, QueueDepth, RetryResult } from './job-queue.js';
 export { OutboxRow } from './outbox.entity.js';
 export { OutboxRelay } from './outbox-relay.js';
 export { OUTBOX_CHANNEL, OutboxRepository } from './outbox.repository.js';

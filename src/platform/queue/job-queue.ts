@@ -70,8 +70,29 @@ export abstract class JobQueue {
   abstract close(): Promise<void>;
 }
 
+/** One run of a job that has ended. */
+export interface JobRun {
+  /** The job's name; `unknown` for one that this release does not know. */
+  readonly job: string;
+  readonly lane: Lane;
+  /** `returned`: the worker stopped, and handed the job back for another one. */
+  readonly outcome: 'completed' | 'failed' | 'returned';
+  readonly seconds: number;
+}
+
 /** Runs the jobs of the queue in this process, each lane in places of its own. */
 export abstract class JobWorker {
+  private readonly listeners: ((run: JobRun) => void)[] = [];
+
+  /** Calls `listener` after each run, for as long as the process lives. It must not throw. */
+  onRun(listener: (run: JobRun) => void): void {
+    this.listeners.push(listener);
+  }
+
+  protected ran(run: JobRun): void {
+    for (const listener of this.listeners) listener(run);
+  }
+
   /**
    * Begins to take jobs. A Redis that is away is waited for in the background.
    * @throws JobHandlerError when a declared job has no handler; QueueSchemaError when the queue's tables are missing

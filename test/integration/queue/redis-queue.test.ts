@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { failedContract } from './failed-contract.js';
 import { laneContract } from './lane-contract.js';
 import { relayContract } from './relay-contract.js';
+import { runContract } from './run-contract.js';
 import { workerContract } from './worker-contract.js';
 import { QUEUE_NAMES } from '../../../src/platform/queue/bull-producer.js';
 import { onRedis } from '../../support/queue-places.js';
@@ -11,6 +12,7 @@ queueContract('Redis', onRedis());
 workerContract('Redis', onRedis());
 relayContract('Redis', onRedis());
 laneContract('Redis', onRedis());
+runContract('Redis', onRedis());
 failedContract('Redis', onRedis(), async ({ redisUrl = '', redisPrefix }, ms) => {
   const redis = new Redis(redisUrl);
   for (const name of Object.values(QUEUE_NAMES)) {

@@ -87,6 +87,14 @@ describe('docker-compose.yml', () => {
     expect(services['serve']?.environment?.['LASTGOOD_HOST']).toBe('0.0.0.0');
   });
 
+  it('asks the API and the worker whether they are ready, where each listens', () => {
+    expect(services['serve']?.healthcheck?.test.at(-1)).toContain(`'http://127.0.0.1:7420/readyz'`);
+    const { workerListen } = loadConfig({ env: environmentOf('worker') });
+    expect(workerListen).toBe('0.0.0.0:7421');
+    expect(services['worker']?.healthcheck?.test.at(-1)).toContain(`'http://127.0.0.1:7421/readyz'`);
+    expect(dockerfile).toMatch(/^EXPOSE 7420 7421$/m);
+  });
+
   it('pins every image to one release', () => {
     const images = [
       ...Object.values(services).map(({ image }) => image),

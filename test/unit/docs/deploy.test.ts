@@ -13,12 +13,24 @@ interface Manifest {
   data?: Record<string, string>;
   spec?: { template: { spec: PodSpec } };
 }
+interface Probe {
+  httpGet: { path: string; port: string };
+}
+interface Container {
+  args: string[];
+  env: { name: string }[];
+  ports: { name: string; containerPort: number }[];
+  readinessProbe: Probe;
+  livenessProbe: Probe;
+  volumeMounts: { name: string; mountPath: string }[];
+}
 interface PodSpec {
-  containers: { args: string[]; env: { name: string }[]; volumeMounts: { name: string; mountPath: string }[] }[];
+  terminationGracePeriodSeconds: number;
+  containers: Container[];
   volumes: { name: string }[];
 }
 
-describe('the examples of how to run the agent', () => {
+describe('the examples of how to run agents and workers', () => {
   it('are YAML that says everything once, and no other kinds of files', async () => {
     for (const name of await readdir(folder)) {
       expect(name).toMatch(/\.(yaml|service)$/);
@@ -46,6 +58,26 @@ describe('the examples of how to run the agent', () => {
     const mounted = container?.volumeMounts.map(({ name }) => name).toSorted();
     expect(mounted).toEqual(pod?.volumes.map(({ name }) => name).toSorted());
     expect(env.LASTGOOD_CACHE).toMatch(/^\/var\/lib\/lastgood\//);
+  });
+
+  it('give the worker in a cluster settings that it knows and takes, and probes where it listens', async () => {
+    const text = await readFile(join(folder, 'worker-deployment.yaml'), 'utf8');
+    const manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+    expect(manifests.map(({ kind }) => kind)).toEqual(['Namespace', 'ConfigMap', 'Deployment']);
+    const env = manifests[1]?.data ?? {};
+    expect(Object.keys(env).filter((name) => !known.has(name))).toEqual([]);
+    const config = loadConfig({ env });
+    expect(config.warnings).toEqual([]);
+    const pod = manifests[2]?.spec?.template.spec;
+    const [container] = pod?.containers ?? [];
+    expect(container?.args).toEqual(['worker']);
+    expect(config.workerListen).toBe(`0.0.0.0:${container?.ports[0]?.containerPort}`);
+    expect(container?.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'health' });
+    expect(container?.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'health' });
+    // A few seconds beyond the grace period, jobs that do not end are handed back.
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(config.shutdownGraceSeconds + 5);
+    const mounted = container?.volumeMounts.map(({ name }) => name).toSorted();
+    expect(mounted).toEqual(pod?.volumes.map(({ name }) => name).toSorted());
   });
 
   it('give systemd a unit whose every line is a section, a setting or a remark', async () => {

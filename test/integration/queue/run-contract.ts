@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobRun } from '../../../src/platform/queue/job-queue.js';
+import { PermanentJobError } from '../../../src/platform/queue/queue-errors.js';
+import { QueueHarness } from '../../support/queue-harness.js';
+import { bulkNote, note } from '../../support/queue-note.js';
+import type { QueuePlace } from '../../support/queue-places.js';
+import { Gate, until } from '../../support/queue-until.js';
+
+/** What a worker on each backend tells of the runs that ended. */
+export const runContract = (backend: string, place: QueuePlace): void => {
+  describe(`the runs of jobs on ${backend}`, () => {
+    let harness: QueueHarness;
+    let runs: JobRun[];
+
+    beforeEach(async () => {
+      harness = await QueueHarness.open(place);
+      runs = [];
+    });
+
+    afterEach(() => harness.close());
+
+    const told = () => runs.map(({ job, lane, outcome }) => `${job} ${lane} ${outcome}`).toSorted();
+
+    it('are told of with their job, their lane, how they ended and how long they took', async () => {
+      const worker = await harness.work(async ({ n }) => {
+        if (n === 2) throw new PermanentJobError('never');
+      });
+      worker.onRun((run) => runs.push(run));
+      const jobs = [note.with({ n: 1 }), note.with({ n: 2 }), bulkNote.with({ n: 3 })];
+      const foreign = { name: 'job.of-a-newer-release', data: {} };
+      await harness.queue.enqueue([...jobs, foreign].map((job) => ({ ...job, jobId: randomUUID() })));
+      await until('each ran', () => new Set(told()).size === 4);
+      // What may be tried again may have been by now.
+      expect([...new Set(told())]).toEqual([
+        'test.bulk-note bulk completed',
+        'test.note prompt completed',
+        'test.note prompt failed',
+        'unknown prompt failed',
+      ]);
+      for (const { seconds } of runs) expect(seconds).toBeGreaterThanOrEqual(0);
+    });
+
+    it('are told of as handed back where the worker stops before they end', async () => {
+      const gate = new Gate();
+      const worker = await harness.work(
+        (_, { signal }) => {
+          gate.open();
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('told to leave')));
+          });
+        },
+        { graceMs: 10 },
+      );
+      worker.onRun((run) => runs.push(run));
+      await harness.queue.enqueue([{ ...note.with({ n: 1 }), jobId: randomUUID() }]);
+      await gate.opened;
+      await worker.stop();
+      expect(told()).toEqual(['test.note prompt returned']);
+    });
+  });
+};
