@@ -55,7 +55,9 @@ export async function startS3Front(target: string): Promise<S3Front> {
     const [response] = (await once(ask, 'response')) as [IncomingMessage];
     const length = fault?.shortTo === undefined ? {} : { 'content-length': String(fault.shortTo) };
     reply.writeHead(response.statusCode ?? 500, { ...response.headers, ...length });
-    if (!isObject) return pipeline(response, reply);
+    // A refusal is no object: a client whose clock is off gets one, and asks again with the server's time.
+    const isRefused = (response.statusCode ?? 500) >= 300;
+    if (!isObject || isRefused) return pipeline(response, reply);
     let passed = 0;
     const change = new Transform({
       transform(chunk: Buffer, _encoding, done) {
