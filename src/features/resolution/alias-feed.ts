@@ -77,8 +77,8 @@ export class AliasFeed {
     try {
       this.table.apply(own);
     } catch (error) {
-      // It is committed, whatever becomes of telling it.
-      this.log.error({ reason: String(error) }, 'a change of this replica could not be told to everybody who follows');
+      // It is committed, whatever becomes of taking it in.
+      this.log.error({ reason: String(error) }, 'a change of this replica could not be taken in');
     }
   }
 

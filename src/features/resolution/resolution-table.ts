@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { ChangeMemory, type ChangeEvent } from './change-memory.js';
 import { Resolution } from './resolution.js';
 import type { Changes, ResolvedRow } from './resolution.repository.js';
@@ -8,6 +9,7 @@ type Listener = (events: ChangeEvent[] | null) => void;
 
 /** Every alias of the registry in memory, as of one revision, and the changes that led there. */
 export class ResolutionTable {
+  private static readonly log = new Logger('resolutions');
   private readonly entries = new Map<string, Resolution>();
   private readonly listeners = new Set<Listener>();
   private readonly memory: ChangeMemory;
@@ -48,10 +50,13 @@ export class ResolutionTable {
     for (const row of rows) this.entries.set(keyOf(row.model, row.alias), new Resolution(row));
     this.revision = revision;
     this.memory.startAfter(revision);
-    for (const listener of this.listeners) listener(null);
+    this.tell(null);
   }
 
-  /** Takes in those of the changes that came after {@link revision}, then tells every listener, in order. */
+  /**
+   * Takes in those of the changes that came after {@link revision}, then tells every listener, in order. One that throws
+   * keeps no other from hearing, and nobody from going on: what came is in.
+   */
   apply({ changes: found, rows }: Pick<Changes, 'changes' | 'rows'>): void {
     const changes = found.filter((change) => change.revision > this.revision);
     if (changes.length === 0) return;
@@ -68,7 +73,7 @@ export class ResolutionTable {
     }
     this.revision = changes.at(-1)?.revision ?? this.revision;
     this.memory.add(events);
-    for (const listener of this.listeners) listener(events);
+    this.tell(events);
   }
 
   /** The changes after `revision`, or null when they are no longer all remembered. */
@@ -84,6 +89,22 @@ export class ResolutionTable {
 
   get watchers(): number {
     return this.listeners.size;
+  }
+
+  private tell(events: ChangeEvent[] | null): void {
+    const thrown: unknown[] = [];
+    for (const listener of this.listeners) {
+      try {
+        listener(events);
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    // One line a batch: what one of many watchers stumbles over, all of them may.
+    if (thrown.length > 0)
+      ResolutionTable.log.error(
+        `${thrown.length} who follow could not be told of a change; the first: ${String(thrown[0])}`,
+      );
   }
 }
 

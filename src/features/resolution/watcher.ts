@@ -39,7 +39,7 @@ export class Watcher {
       'x-accel-buffering': 'no',
     });
     stream.on('error', () => undefined); // its end follows, and that is what counts
-    const unsubscribe = this.table.subscribe((events) => this.take(events));
+    const unsubscribe = this.table.subscribe((events) => this.hear(events));
     const heartbeat = setInterval(() => this.write(HEARTBEAT), this.limits.heartbeatMs);
     try {
       if (lastId === null || (await this.isFromElsewhere(lastId))) await this.snapshot();
@@ -107,6 +107,15 @@ export class Watcher {
   private async catchUp(): Promise<void> {
     while (this.told < this.table.revision && this.isOpen) await this.tellMissed(this.table.revision);
     this.behind = false;
+  }
+
+  /** A watcher that could not be told of a change has missed it: it resumes from the last one that it has read. */
+  private hear(events: ChangeEvent[] | null): void {
+    try {
+      this.take(events);
+    } catch (error) {
+      this.cutOff(`could not be told of a change: ${String(error)}`);
+    }
   }
 
   private take(events: ChangeEvent[] | null): void {
