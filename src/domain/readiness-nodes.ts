@@ -57,6 +57,7 @@ function phrase(found: Found, count: number): string {
   const one = count === 1;
   if (found === 'missing') return one ? 'lacks it' : 'lack it';
   if (found === 'unsupported') return one ? 'has no room for it' : 'have no room for it';
+  if (found === 'stale') return one ? 'has not said lately what it holds' : 'have not said lately what they hold';
   return one ? 'is silent' : 'are silent';
 }
 
@@ -66,5 +67,7 @@ function advice(found: Found, model: string): string {
   if (found === 'missing')
     return `Let the agents fetch it: \`lastgood prepull status ${model} --watch\` shows how far they are.`;
   if (found === 'unsupported') return 'Give the caches of these nodes more room, or fewer versions that need it.';
+  if (found === 'stale')
+    return 'Look at the logs of these agents: they renew their leases, and what they say of their versions does not come.';
   return 'Bring the agents back; delete nodes that are gone for good: DELETE /v1/nodes/{node}.';
 }

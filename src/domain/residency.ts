@@ -8,6 +8,25 @@ export function worseOf(weights: ResidencyState, image: ResidencyState | null): 
   return RESIDENCY_STATES[worst] ?? 'failed';
 }
 
+/**
+ * Whether nobody has looked yet if a version's image is on the node: the agent says nothing of it, and the list by which
+ * it reports was not one with the version on it. One that says nothing of it by such a list leaves images to others.
+ * `listedIn` is the revision from which the version is on the node's list, `followed` that of the list it reports by.
+ */
+export function isImageUnseen({
+  hasImage,
+  image,
+  listedIn,
+  followed,
+}: {
+  hasImage: boolean;
+  image: unknown;
+  listedIn: number | null;
+  followed: number | null;
+}): boolean {
+  return hasImage && image === null && (listedIn === null || followed === null || followed < listedIn);
+}
+
 const isAmount = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 const orNull = (fits: (value: unknown) => boolean) => (value: unknown) => value === null || fits(value);

@@ -66,7 +66,8 @@ export class ResidencyItemRequest {
 
   @Field(optionalPartProblem, {
     oneOf: [part, { type: 'null' }],
-    description: 'Its image; null where the version has none',
+    description:
+      'Its image; null where the version has none, nobody has looked at it yet, or images are left to others',
   })
   image!: ResidencyPartView | null;
 }

@@ -1,5 +1,5 @@
 import type { PlannedNode, WantedVersion } from './placement.js';
-import { PATIENCE_MS, UNUSED_MS, type Setback, type Slot } from './slot.js';
+import { HEARD_MS, PATIENCE_MS, UNUSED_MS, type Setback, type Slot } from './slot.js';
 
 /** A node that belongs to a pool, or has a slot of it from when it did. */
 export interface Contender {
@@ -16,7 +16,7 @@ export interface Standing {
   readonly lacking: readonly WantedVersion[];
   /** Null where it has none, or nothing can come of it any more. */
   readonly slot: Slot | null;
-  /** Whether it says that it is fetching something of the pool. */
+  /** Whether it says that it is fetching something of the pool, and said so lately. */
   readonly isBusy: boolean;
   /** Its slot was taken back, and it may not know that yet. */
   readonly isLeaving: boolean;
@@ -39,7 +39,10 @@ export function contenderOf(
   const { node } = contender;
   const setbacks = new Map(node.setbacks.map((one) => [one.id, one]));
   const lacking = contender.lacking.map(({ version }) => version);
-  const isBusy = lacking.some(({ id }) => BUSY.has(node.holds.get(id)?.weights) || BUSY.has(node.holds.get(id)?.image));
+  const isHeard = node.residedAt !== null && now < node.residedAt + HEARD_MS;
+  const fetches = ({ id }: WantedVersion): boolean =>
+    BUSY.has(node.holds.get(id)?.weights) || BUSY.has(node.holds.get(id)?.image);
+  const isBusy = isHeard && lacking.some(fetches);
   const slot = stillHeld(contender, isBusy, { now, revision });
   const isBack = ({ id }: WantedVersion): boolean => (setbacks.get(id)?.retryAt ?? -Infinity) > now;
   const hasFailed = (version: WantedVersion): boolean =>

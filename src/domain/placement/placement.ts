@@ -39,6 +39,8 @@ export interface PlannedNode {
   readonly reporting: boolean;
   readonly disk: NodeDisk;
   readonly holds: ReadonlyMap<string, Held>;
+  /** When its agent last said what it holds, in milliseconds since 1970; null where it never did. */
+  readonly residedAt: number | null;
   /** The revision of the list that its agent said last that it follows; null where it never did. */
   readonly followed: number | null;
   /** Its turns to fetch and what went wrong in them, as the last plan left them. */

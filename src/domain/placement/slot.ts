@@ -27,6 +27,12 @@ export const UNUSED_MS = 60_000;
 /** How long a node is waited for that reports and never says that it follows the list which took its turn back. */
 export const PATIENCE_MS = 300_000;
 
+/**
+ * How long a node's word that it fetches stands, in milliseconds. An agent says it anew every second, and with each
+ * renewal of its lease: where only the renewals come, nobody knows what becomes of its turn.
+ */
+export const HEARD_MS = 60_000;
+
 const FIRST_MS = 30_000;
 const MOST_MS = 600_000;
 
@@ -37,18 +43,21 @@ export function setBack(id: string, before: Setback | undefined, now: number): S
 }
 
 /**
- * A node's slots and setbacks where no time lies further ahead than it can: after a clock was set back, a turn would else
+ * A node whose slots, setbacks and last report have no time that lies further ahead than it can: after a clock was set back, a turn would else
  * go unused, or a try be waited for, as long as that clock had been ahead.
  */
-export function notAhead<T extends { readonly slots: readonly Slot[]; readonly setbacks: readonly Setback[] }>(
-  node: T,
-  now: number,
-): T {
+export function notAhead<T extends Timed>(node: T, now: number): T {
   const slots = node.slots.map((slot) => ({
     ...slot,
     grantedAt: Math.min(slot.grantedAt, now),
     ended: slot.ended && { ...slot.ended, at: Math.min(slot.ended.at, now) },
   }));
   const setbacks = node.setbacks.map((one) => ({ ...one, retryAt: Math.min(one.retryAt, now + MOST_MS) }));
-  return { ...node, slots, setbacks };
+  return { ...node, slots, setbacks, residedAt: node.residedAt && Math.min(node.residedAt, now) };
+}
+
+interface Timed {
+  readonly slots: readonly Slot[];
+  readonly setbacks: readonly Setback[];
+  readonly residedAt: number | null;
 }

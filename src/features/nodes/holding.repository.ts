@@ -5,6 +5,8 @@ import type { ResidencyPartView } from '../../contract/node-views.js';
 import type { ResidencyState } from '../../domain/residency.js';
 import { NodeOptions } from './node-options.js';
 import type { PlanItem } from './plan.repository.js';
+import { pendingPart } from './node.view.js';
+import { IMAGE_UNSEEN, isUnseen } from './unseen-image.js';
 
 /** A version on a node of its pool: what the node said of it, and what the plan does. */
 export interface HoldingRow {
@@ -17,7 +19,7 @@ export interface HoldingRow {
   /** What its artifacts take, each digest once. */
   bytes: number;
   hasImage: boolean;
-  /** What the node said; null where it said nothing of this version. */
+  /** What the node said; null where it said nothing of this version. `pending` while its image was not looked at. */
   state: ResidencyState | null;
   weights: ResidencyPartView | null;
   image: ResidencyPartView | null;
@@ -42,7 +44,7 @@ const HOLDINGS = `
     FROM versions v WHERE v.model_id = $1 AND v.version = ANY($2)
   )
   SELECT n.name AS node, n.reported_at > clock_timestamp() - $3 * interval '1 second' AS reporting,
-    n.reported_at AS "reportedAt", n.resided_at AS "residedAt", a.version, a.bytes, a.has_image AS "hasImage",
+    n.reported_at AS "reportedAt", n.resided_at AS "residedAt", n.followed_revision AS followed, a.version, a.bytes, a.has_image AS "hasImage",
     r.state, r.weights, r.image, r.since,
     jsonb_path_query_first(p.items, '$[*] ? (@.modelId == $model && @.version == $version)',
       jsonb_build_object('model', $1::integer, 'version', a.version)) AS plan
@@ -71,8 +73,13 @@ export class HoldingRepository {
   ) {}
 
   /** These versions of a model on every node of their pools, silent ones too. */
-  ofVersions(modelId: number, versions: readonly number[]): Promise<HoldingRow[]> {
-    return this.dataSource.query(HOLDINGS, [modelId, versions, this.options.leaseSeconds]);
+  async ofVersions(modelId: number, versions: readonly number[]): Promise<HoldingRow[]> {
+    const values = [modelId, versions, this.options.leaseSeconds];
+    const rows: (HoldingRow & { followed: number | null })[] = await this.dataSource.query(HOLDINGS, values);
+    return rows.map(({ followed, ...row }) => {
+      if (row.state !== 'resident' || !isUnseen({ ...row, item: row.plan, followed })) return row;
+      return { ...row, state: 'pending', image: pendingPart(0, IMAGE_UNSEEN) };
+    });
   }
 
   /** Whether any node is registered at all: not every installation has agents. */

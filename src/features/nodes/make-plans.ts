@@ -1,11 +1,12 @@
 import type { CheckState } from '../../contract/views.js';
 import { canonicalJson } from '../../domain/canonical-json.js';
 import { planPlacement } from '../../domain/placement/plan-placement.js';
-import type { PlannedNode, WantedVersion } from '../../domain/placement/placement.js';
+import type { Placement, PlannedNode, WantedVersion } from '../../domain/placement/placement.js';
 import type { PullLimit } from '../../domain/placement/pull-limit.js';
 import type { PlanClock } from '../../domain/placement/turns.js';
 import { inPool } from '../../domain/placement/pool.js';
 import type { HeldFacts, NodeFacts, PlanItem, PlanToWrite, SeenOnNode } from './plan.repository.js';
+import { withUnseen } from './unseen-image.js';
 import { keyOf, versionOf } from './version-facts.repository.js';
 
 /** A wanted version with its place in the database. */
@@ -29,11 +30,13 @@ export interface Gone {
 
 /** Plans that differ from what is stored, what of them is to be recorded as checks, and which checks stand no more. */
 export function makePlans(
-  nodes: readonly NodeFacts[],
+  known: readonly NodeFacts[],
   wanted: readonly Wanted[],
   { limit, ...clock }: PlanClock & { limit: PullLimit },
 ): { plans: PlanToWrite[]; turned: Turned[]; gone: Gone[] } {
   const byId = new Map(wanted.map((version) => [version.id, version]));
+  const imageOf = (key: string): boolean => byId.get(key)?.hasImage ?? false;
+  const nodes = known.map((facts) => ({ ...facts, held: withUnseen(facts, imageOf) }));
   const planned = planPlacement({ nodes: nodes.map(plannedNode), versions: wanted, limit, ...clock });
   const plans: PlanToWrite[] = [];
   const turned: Turned[] = [];
@@ -41,8 +44,14 @@ export function makePlans(
   for (const facts of nodes) {
     const plan = planned.get(facts.node);
     // What a silent node was told last stays as it is: it must not come back to an empty list, and evict what it has.
+    const before = new Map(facts.items?.map((item) => [keyOf(item), item]));
     const items =
-      plan?.placements.flatMap(({ id, ...placement }) => itemOf(byId.get(id), placement)) ?? facts.items ?? [];
+      plan?.placements.flatMap((placement) => {
+        const version = byId.get(placement.id);
+        return version === undefined ? [] : [itemOf(version, placement, before.get(placement.id), clock.revision)];
+      }) ??
+      facts.items ??
+      [];
     const { slots, setbacks } = plan ?? { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [] };
     const heldOf = new Map(facts.held?.map((one) => [keyOf(one), one]));
     const itemsOf = new Map(items.map((item) => [keyOf(item), item]));
@@ -57,9 +66,9 @@ export function makePlans(
     const isSame = same(items, facts.items ?? []);
     const isNews = facts.revision === 0 || takenBack || (!isSame && !same(told(items), told(facts.items ?? [])));
     const kept = { slots, setbacks, seen };
-    const before = { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [], seen: facts.seen ?? {} };
+    const keptBefore = { slots: facts.slots ?? [], setbacks: facts.setbacks ?? [], seen: facts.seen ?? {} };
     const revised = plan !== undefined && isNews;
-    if (revised || !isSame || canonicalJson(kept) !== canonicalJson(before))
+    if (revised || !isSame || canonicalJson(kept) !== canonicalJson(keptBefore))
       plans.push({ node: facts.node, items, ...kept, revised });
   }
   return { plans, turned, gone };
@@ -78,8 +87,14 @@ function plannedNode({ held, slots, setbacks, ...facts }: NodeFacts): PlannedNod
   return { ...facts, holds, slots: slots ?? [], setbacks: setbacks ?? [] };
 }
 
-function itemOf(version: Wanted | undefined, placement: Omit<PlanItem, 'modelId' | 'version'>): PlanItem[] {
-  return version === undefined ? [] : [{ modelId: version.modelId, version: version.version, ...placement }];
+function itemOf(
+  { modelId, version }: Wanted,
+  { role, fits, go, waitsFor, warm }: Placement,
+  before: PlanItem | undefined,
+  revision: number,
+): PlanItem {
+  const listed = before?.fits ? (before.listedIn ?? 0) : revision;
+  return { modelId, version, role, fits, go, waitsFor, warm, listedIn: fits ? listed : null };
 }
 
 function stateOf(
@@ -124,7 +139,7 @@ function progress({ state, bytesDone, bytesTotal }: Pick<HeldFacts, 'state' | 'b
 
 const same = (a: readonly PlanItem[], b: readonly PlanItem[]): boolean => textOf(a) === textOf(b);
 
-// Field by field: jsonb keeps no order of names.
+// Field by field: jsonb keeps no order of names. Since when an item is on the list follows from the rest.
 const textOf = (items: readonly PlanItem[]): string =>
   JSON.stringify(
     items.map(({ modelId, version, role, fits, go, waitsFor, warm }) => [

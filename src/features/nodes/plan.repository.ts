@@ -15,6 +15,8 @@ export const PLAN_CHANNEL = 'lastgood_plan';
 export interface PlanItem extends Omit<Placement, 'id'> {
   modelId: number;
   version: number;
+  /** From which revision it is on the agent's list; null where it is not. Plans of an older release do not say. */
+  listedIn?: number | null;
 }
 
 /** Everything about a node that a plan is made of, and its plan so far; null where there is none yet. */
@@ -24,6 +26,8 @@ export interface NodeFacts {
   disk: NodeDisk;
   reporting: boolean;
   reportedAt: Date;
+  /** When its agent last said what it holds, in milliseconds since 1970; null where it never did. */
+  residedAt: number | null;
   /** 0: its agent was never told of a plan. */
   revision: number;
   /** The revision that its agent said last that it follows; null where it never did. */
@@ -69,7 +73,7 @@ const PLANNING = 7_420_302;
 const FACTS = `
   SELECT n.name AS node, n.labels, n.disk, n.reported_at AS "reportedAt",
          n.reported_at > clock_timestamp() - $1 * interval '1 second' AS reporting,
-         n.followed_revision AS followed, coalesce(p.revision, 0) AS revision, p.items, p.slots, p.setbacks, p.seen,
+         (extract(epoch FROM n.resided_at) * 1000)::bigint AS "residedAt", n.followed_revision AS followed, coalesce(p.revision, 0) AS revision, p.items, p.slots, p.setbacks, p.seen,
          (SELECT json_agg(json_build_object('modelId', r.model_id, 'version', r.version, 'state', r.state,
                    'weights', r.weights -> 'state', 'image', r.image -> 'state',
                    'since', (extract(epoch FROM r.since) * 1000)::bigint, 'bytesDone', r.weights -> 'bytesDone',
@@ -100,7 +104,9 @@ const WRITE = `
 // A report that is yet to come was made before the clock was set back. Nobody knows how long ago, so it counts as one
 // of now: else a node that is gone would hold what it held for as long as the clock went back.
 const FROM_AHEAD = `
-  UPDATE nodes SET reported_at = clock_timestamp() WHERE reported_at > clock_timestamp() + interval '1 second'`;
+  UPDATE nodes SET reported_at = least(reported_at, clock_timestamp()),
+    resided_at = CASE WHEN resided_at > clock_timestamp() THEN clock_timestamp() ELSE resided_at END
+  WHERE greatest(reported_at, resided_at) > clock_timestamp() + interval '1 second'`;
 
 const SILENT = `
   UPDATE nodes SET silent_since = clock_timestamp()

@@ -20,13 +20,13 @@ export class ResidencyChecks {
 }
 
 function checkOf(row: HoldingRow, now: Date): NewestCheck {
-  const { node, version, reporting, reportedAt, state, weights, image, since, plan } = row;
+  const { node, version, reporting, reportedAt, residedAt, state, weights, image, since, plan } = row;
   const reason = weights?.reason ?? image?.reason ?? null;
   const held = state && weights && { state, bytesDone: weights.bytesDone, bytesTotal: weights.bytesTotal, reason };
   const noRoom = plan?.fits === false ? plan.waitsFor : null;
   const found = residencyCheck({ reporting, reportedAt, held, noRoom });
-  // That a node is silent is seen now. One that reports says so with each report that it holds what it said before.
-  const observedAt = reporting ? reportedAt : now;
+  // That a node is silent is seen now. What one holds is as old as its word on it: its lease says only that it is there.
+  const observedAt = reporting ? (residedAt ?? reportedAt) : now;
   return {
     version,
     kind: 'residency',

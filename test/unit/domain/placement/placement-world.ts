@@ -50,6 +50,7 @@ const nodeOf = (ids: string[]): fc.Arbitrary<Omit<PlannedNode, 'node'>> =>
       usedBytes: fc.integer({ min: 0, max: 100 }),
       freeBytes: fc.integer({ min: 0, max: 200 }),
     }),
+    residedAt: fc.constant(NOW),
     followed: fc.constant(null),
     slots: fc.constant([]),
     setbacks: fc.constant([]),

@@ -21,6 +21,7 @@ function node(gigabytes: number, ...resident: string[]): PlannedNode {
     labels: {},
     reporting: true,
     disk,
+    residedAt: 0,
     followed: null,
     slots: [],
     setbacks: [],

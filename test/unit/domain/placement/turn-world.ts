@@ -40,7 +40,16 @@ export class TurnWorld {
 
   join(labels: Record<string, string>): void {
     const node = `n${this.nodes.length}`;
-    const unplanned = { revision: 0, followed: null, held: null, items: null, slots: null, setbacks: null, seen: null };
+    const unplanned = {
+      residedAt: null,
+      revision: 0,
+      followed: null,
+      held: null,
+      items: null,
+      slots: null,
+      setbacks: null,
+      seen: null,
+    };
     const facts = { node, labels, disk: DISK, reporting: true, reportedAt: new Date(0), ...unplanned };
     const idle = { list: null, pulls: null, sent: null, answer: null, returnedAt: null };
     this.nodes.push({ facts, states: new Map(), ...idle });
@@ -111,7 +120,7 @@ export class TurnWorld {
       const since = was?.state === state ? was.since : this.now;
       return { modelId: 1, version, state, weights: state, image: null, since, ...NOTHING_MORE };
     });
-    node.facts = { ...node.facts, held, followed: revision ?? node.facts.followed };
+    node.facts = { ...node.facts, held, followed: revision ?? node.facts.followed, residedAt: this.now };
     node.sent = null;
   }
 

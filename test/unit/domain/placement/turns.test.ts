@@ -17,7 +17,7 @@ function node(name: string, states: Record<number, ResidencyState> = {}, more: P
       ([version, state]) => [`fraud/${version}`, { state, weights: state, image: null, since: NOW - 1000 }] as const,
     ),
   );
-  const nothing = { followed: null, slots: [], setbacks: [] };
+  const nothing = { residedAt: NOW - 1000, followed: null, slots: [], setbacks: [] };
   return { node: name, labels: {}, reporting: true, disk: ROOMY, holds, ...nothing, ...more };
 }
 
@@ -122,6 +122,28 @@ describe('the turns in which nodes fetch', () => {
     expect(
       turns([wanted(1, 'target')], [node('a', { 1: 'downloading' }, { followed: 8, slots: [leaving] }), node('b')]),
     ).toMatchObject({ going: ['a v1'] });
+  });
+
+  it('are not kept by a node that renews its lease while its word that it fetches is a minute old', () => {
+    const versions = [wanted(1, 'target')];
+    const says = (secondsAgo: number | null, more: Partial<PlannedNode> = {}) =>
+      node(
+        'a',
+        { 1: 'downloading' },
+        { residedAt: secondsAgo && NOW - secondsAgo * 1000, slots: [slot(900, 1)], ...more },
+      );
+    expect(planOf(versions, [says(59), node('b')]).get('a')?.slots).toEqual([slot(900, 1)]);
+    const taken = { ...slot(900, 1), ended: { in: 9, at: NOW } };
+    for (const ago of [60, null]) {
+      expect(planOf(versions, [says(ago), node('b')]).get('a')?.slots).toEqual([taken]);
+      expect(planOf(versions, [says(ago)]).get('a')?.slots).toEqual([slot(900, 1)]); // nobody waits
+    }
+    // It may be fetching, and can say no more that it follows another list: so it is waited for, and not for ever.
+    const setbacks = [{ id: 'fraud/1', failures: 1, retryAt: NOW - 1 }];
+    const ended = (ms: number) => ({ ...slot(900, 1), ended: { in: 8, at: NOW - ms } });
+    const leaving = (ms: number) => says(900, { setbacks, slots: [ended(ms)] });
+    expect(turns(versions, [leaving(299_999), node('b')]).going).toEqual([]);
+    expect(turns(versions, [leaving(300_000), node('b')]).going).toEqual(['b v1']);
   });
 
   it('end where what they were granted for is wanted no more, once the node knows', () => {
