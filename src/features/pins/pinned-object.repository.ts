@@ -18,6 +18,22 @@ const HASH = (text: string): string => `sha256(convert_to(${text}, 'UTF8'))`;
 const TARGETS = `json_to_recordset($2) AS t (place text, "versionId" text, how text, ours boolean)`;
 const SAME = `o.place_hash = ${HASH('t.place')} AND o.version_id = t."versionId"`;
 
+// In one order, so that two who release the same never wait for each other crosswise.
+const LOCK = `
+  SELECT FROM pinned_objects o, ${TARGETS.replace('$2', '$1')} WHERE ${SAME}
+  ORDER BY o.place_hash, o.version_id, o.pin_id FOR UPDATE OF o`;
+
+const HAND_OVER = `
+  WITH heirs AS (
+    UPDATE pinned_objects o SET ours = true FROM ${TARGETS} WHERE o.pin_id <> $1 AND ${SAME}
+    RETURNING o.place_hash, o.version_id
+  )
+  DELETE FROM pinned_objects o USING heirs
+  WHERE o.pin_id = $1 AND o.place_hash = heirs.place_hash AND o.version_id = heirs.version_id
+  RETURNING o.place, o.version_id AS "versionId"`;
+
+const keyOf = ({ place, versionId }: Pick<PinTarget, 'place' | 'versionId'>): string => `${versionId} ${place}`;
+
 /** Rows of `pinned_objects`. */
 @Injectable()
 export class PinnedObjectRepository {
@@ -56,14 +72,20 @@ export class PinnedObjectRepository {
   }
 
   /**
-   * Leaves what a pin holds to other pins that hold it too: whoever releases it last takes it away.
-   * @returns whether there was any such pin
+   * Leaves what a pin holds to other pins that hold it too, and forgets it under this one: whoever releases it last takes
+   * it away. Locked before it is looked who else holds it: two pins that are released at the same moment would else each
+   * leave it to the other.
+   * @returns what no other pin holds
    */
-  async handOver({ pinId, ours, ...target }: PinnedObject): Promise<boolean> {
-    const sql = `
-      UPDATE pinned_objects o SET ours = o.ours OR $3 FROM ${TARGETS} WHERE o.pin_id <> $1 AND ${SAME} RETURNING o.pin_id`;
-    const [heirs]: [unknown[]] = await this.dataSource.query(sql, [pinId, JSON.stringify([target]), ours]);
-    return heirs.length > 0;
+  async handOver(pinId: number, targets: readonly PinTarget[]): Promise<PinTarget[]> {
+    if (targets.length === 0) return [];
+    const json = JSON.stringify(targets);
+    return this.dataSource.transaction(async (transaction) => {
+      await transaction.query(LOCK, [json]);
+      const [left]: [PinTarget[]] = await transaction.query(HAND_OVER, [pinId, json]);
+      const gone = new Set(left.map(keyOf));
+      return targets.filter((target) => !gone.has(keyOf(target)));
+    });
   }
 
   private async write(pinId: number, targets: readonly PinTarget[], ours: string, setAt: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
-import type { Pinner } from '../../stores/pinner.js';
+import type { Pinner, PinTarget } from '../../stores/pinner.js';
 import { ArtifactStores } from '../artifacts/index.js';
 import { inParallel } from './in-parallel.js';
 import { PinTally } from './pin-tally.js';
@@ -34,12 +34,19 @@ export class ReleasePin {
     let last: PinnedObject | null = null;
     for (;;) {
       const group: PinnedObject[] = await this.objects.of(pin.id, last, GROUP);
-      const released = await inParallel(group, AT_ONCE, async (one) => {
+      // What was there before us stays as it is.
+      await this.objects.drop(
+        pin.id,
+        group.filter(({ ours }) => !ours),
+      );
+      const ours = group.filter(({ ours }) => ours);
+      const alone = await this.objects.handOver(pin.id, ours);
+      const released = await inParallel(alone, AT_ONCE, async (one) => {
         return { one, gone: await this.release(one, tally, signal) };
       });
       const gone = released.flatMap((result) => (result.gone ? [result.one] : []));
       await this.objects.drop(pin.id, gone);
-      kept += group.length - gone.length;
+      kept += alone.length - gone.length;
       last = group.at(-1) ?? null;
       if (group.length < GROUP) break;
     }
@@ -49,9 +56,7 @@ export class ReleasePin {
     if (pin.state !== state) this.log.warn({ subject: pin.subject, state, ...evidence }, 'a pin cannot be released');
   }
 
-  private async release(one: PinnedObject, tally: PinTally, signal: AbortSignal): Promise<boolean> {
-    if (!one.ours || (await this.objects.handOver(one))) return true;
-    const { place, versionId, how } = one;
+  private async release({ place, versionId, how }: PinTarget, tally: PinTally, signal: AbortSignal): Promise<boolean> {
     const answer = await this.pinner.unpin({ place, versionId, how }, { signal });
     // With the object, its pin went too.
     if (answer.state === 'absent' || answer.state === 'missing') return true;
