@@ -15,8 +15,22 @@ export function s3Failure(error: unknown, uri: string, server: string, permissio
   if (error.name === 'CredentialsProviderError') {
     return new StoreError('forbidden', uri, 'no S3 credentials are configured, and none were found on this machine');
   }
+  const status = answeredStatus(error);
+  if (status !== null)
+    return new StoreError('unreachable', uri, `${server} answered ${status} and what is no answer of S3`);
   const broke = systemCode(error);
   return broke === null ? error : new StoreError('unreachable', uri, `${server} did not answer (${broke})`);
+}
+
+// 400 also says that credentials ended, that the region is another one, or that a request took too long (AWS, "Error
+// responses").
+const PASSING = /Token|Authorization|Credential|Timeout|TimeTooSkewed|IncompleteBody/;
+
+/** Whether the server understood what it was asked, and will never do it: it lacks the feature, or the bucket does. */
+export function isDeclined(error: unknown): boolean {
+  if (!(error instanceof S3ServiceException)) return false;
+  const status = error.$metadata.httpStatusCode ?? 0;
+  return (status === 400 && !PASSING.test(error.name)) || status === 405 || status === 501;
 }
 
 function answered(error: S3ServiceException, uri: string, server: string, permission?: string): StoreError {
@@ -37,6 +51,13 @@ function hint(status: number, permission?: string): string {
   if (status === 403)
     return `: the configured credentials may not do this here${permission ? ` (it takes ${permission})` : ''}`;
   return status === 301 || status === 307 ? ': the bucket lies in another region or at another endpoint' : '';
+}
+
+// An answer that the client could not make sense of; its own words may hold what was answered.
+function answeredStatus(error: Error): number | null {
+  if (!('$metadata' in error) || typeof error.$metadata !== 'object' || error.$metadata === null) return null;
+  const { httpStatusCode: status } = error.$metadata as { httpStatusCode?: unknown };
+  return typeof status === 'number' ? status : null;
 }
 
 // Connection errors carry a system code; the client's own time limits only a name.

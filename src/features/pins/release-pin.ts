@@ -35,12 +35,12 @@ export class ReleasePin {
     for (;;) {
       const group: PinnedObject[] = await this.objects.of(pin.id, last, GROUP);
       // What was there before us stays as it is.
-      await this.objects.drop(
+      const theirs = group.filter((one) => !one.ours);
+      await this.objects.drop(pin.id, theirs);
+      const alone = await this.objects.handOver(
         pin.id,
-        group.filter(({ ours }) => !ours),
+        group.filter((one) => one.ours),
       );
-      const ours = group.filter(({ ours }) => ours);
-      const alone = await this.objects.handOver(pin.id, ours);
       const released = await inParallel(alone, AT_ONCE, async (one) => {
         return { one, gone: await this.release(one, tally, signal) };
       });
