@@ -4,6 +4,7 @@ import { Pins1700000000004 } from './0004-pins.js';
 import { Outbox1700000000002 } from './0002-outbox.js';
 import { Nodes1700000000005 } from './0005-nodes.js';
 import { Turns1700000000006 } from './0006-turns.js';
+import { PinTurns1700000000007 } from './0007-pin-turns.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Pins1700000000004,
   Nodes1700000000005,
   Turns1700000000006,
+  PinTurns1700000000007,
 ];

@@ -5,41 +5,64 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
 const HELD_SECONDS = 20;
-const RENEW_MS = 5_000;
+const RENEW_MS = 2_000;
 const AGAIN_MS = 200;
+// Much longer than the time between two tries, or who comes next would lose the place by being slow.
+const NEXT_SECONDS = 2;
 
-const TAKE = `
-  UPDATE pin_schedule SET holder = $1, held_until = clock_timestamp() + ${HELD_SECONDS} * interval '1 second'
-  WHERE holder IS NULL OR holder = $1 OR held_until < clock_timestamp() RETURNING holder`;
+const seconds = (count: number): string => `clock_timestamp() + ${count} * interval '1 second'`;
+
+// Who has the turn goes on having it; who comes anew takes it when it is free and nobody else comes next.
+const HOLD = `
+  UPDATE pin_schedule
+  SET holder = $1, held_until = ${seconds(HELD_SECONDS)}, next_holder = nullif(next_holder, $1::uuid)
+  WHERE holder = $1 OR (holder IS NULL OR held_until < clock_timestamp())
+    AND (next_holder IS NULL OR next_holder = $1 OR next_until < clock_timestamp())
+  RETURNING next_holder IS NOT NULL AND next_until > clock_timestamp() AS wanted`;
+
+const COME_NEXT = `
+  UPDATE pin_schedule SET next_holder = $1, next_until = ${seconds(NEXT_SECONDS)}
+  WHERE next_holder IS NULL OR next_holder = $1 OR next_until < clock_timestamp()`;
+
+/** A turn that was taken. */
+export interface PinTurn {
+  /** Aborted with the caller's signal, and when the turn was lost: the database could not be told that it lasts. */
+  readonly signal: AbortSignal;
+  /** Whether somebody waits for the turn. */
+  readonly isWanted: () => boolean;
+}
 
 /**
  * Lets one worker at a time work on pins, a batch at a time: two pins may protect the same object, and it must not be
  * set for one while it is released for the other. The turn is a row with an end and no lock, which would keep one
- * connection of a small pool busy; a worker that dies holds the others up for some seconds.
+ * connection of a small pool busy; a worker that dies holds the others up for some seconds. Who waits comes next: a
+ * sweep that gives its turn back and wants it again at once lets the pins of a move go first.
  */
 @Injectable()
 export class PinTurns {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /**
-   * Waits for its turn, works, and gives the turn back. The work's signal is aborted with the one given, and when the
-   * turn was lost, because the database could not be told for too long that it lasts.
-   */
-  async take<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Waits for its turn, works, and gives the turn back. Throws the signal's reason, and what the work throws. */
+  async take<T>(signal: AbortSignal, work: (turn: PinTurn) => Promise<T>): Promise<T> {
     const holder = randomUUID();
-    while (!(await this.hold(holder))) await sleep(AGAIN_MS, undefined, { signal });
+    let turn = await this.hold(holder);
+    while (turn === null) {
+      await this.dataSource.query(COME_NEXT, [holder]);
+      await sleep(AGAIN_MS, undefined, { signal });
+      turn = await this.hold(holder);
+    }
+    let { wanted } = turn;
     const lost = new AbortController();
     let until = Date.now() + HELD_SECONDS * 1000;
     const renew = async (): Promise<void> => {
       const asked = Date.now();
-      const held = await this.hold(holder).catch(() => null);
-      if (held === true) until = asked + HELD_SECONDS * 1000;
-      else if (held === false || Date.now() + RENEW_MS > until)
-        lost.abort(new Error('another worker has the pins now'));
+      const held = await this.hold(holder).catch(() => undefined);
+      if (held) [until, wanted] = [asked + HELD_SECONDS * 1000, held.wanted];
+      else if (held === null || Date.now() + RENEW_MS > until) lost.abort(new Error('another worker has the pins now'));
     };
     const timer = setInterval(() => void renew(), RENEW_MS);
     try {
-      return await work(AbortSignal.any([signal, lost.signal]));
+      return await work({ signal: AbortSignal.any([signal, lost.signal]), isWanted: () => wanted });
     } finally {
       clearInterval(timer);
       const sql = 'UPDATE pin_schedule SET holder = NULL, held_until = NULL WHERE holder = $1';
@@ -48,8 +71,8 @@ export class PinTurns {
     }
   }
 
-  private async hold(holder: string): Promise<boolean> {
-    const [rows]: [unknown[]] = await this.dataSource.query(TAKE, [holder]);
-    return rows.length > 0;
+  private async hold(holder: string): Promise<{ wanted: boolean } | null> {
+    const [rows]: [{ wanted: boolean }[]] = await this.dataSource.query(HOLD, [holder]);
+    return rows[0] ?? null;
   }
 }

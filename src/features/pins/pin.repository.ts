@@ -19,21 +19,29 @@ export interface PinOutcome {
   readonly evidence: Record<string, unknown>;
 }
 
-// Of one model, those that were not as they should be: somebody may have mended that before the move.
+const NEEDED = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)';
+const OF_MODEL = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3)';
+
+// Of one model, those that were not as they should be: somebody may have mended that before the move. Those of others
+// wait for their own jobs, however new: a move's pins never wait for all that is to be pinned anywhere.
 const WHICH = {
-  all: '$3::integer IS NULL',
-  unreachable: `$3::integer IS NULL AND p.state = 'unreachable'`,
-  model: `p.state <> 'present' AND EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3::integer)`,
+  needed: {
+    all: `${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
+    unreachable: `${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state = 'unreachable')`,
+    model: `${OF_MODEL} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state <> 'present')`,
+  },
+  unneeded: {
+    all: `NOT ${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
+    unreachable: `NOT ${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state = 'unreachable')`,
+    model: `NOT ${NEEDED} AND p.checked_at IS NULL AND $1::timestamptz IS NOT NULL AND $3::integer IS NOT NULL`,
+  },
 };
 
-const DUE = (needed: boolean, which: keyof typeof WHICH): string => `
+const DUE = (which: string): string => `
   SELECT p.id, p.subject, p.state, coalesce((
     SELECT json_agg(json_build_object('modelId', n.model_id, 'version', n.version)) FROM pin_needs n WHERE n.pin_id = p.id
   ), '[]') AS needs
-  FROM pins p
-  WHERE (p.checked_at IS NULL OR p.checked_at <= $1 AND ${WHICH[which]})
-    AND ${needed ? '' : 'NOT'} EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)
-  ORDER BY p.checked_at NULLS FIRST LIMIT $2`;
+  FROM pins p WHERE ${which} ORDER BY p.checked_at NULLS FIRST LIMIT $2`;
 
 /** Rows of `pins`. */
 @Injectable()
@@ -52,8 +60,9 @@ export class PinRepository {
    * first. Either those that some version needs, or those that none does.
    */
   due(kind: 'needed' | 'unneeded', scope: PinScope, before: Date, limit: number): Promise<DuePin[]> {
-    const [which, modelId] = 'of' in scope ? [scope.of, null] : (['model', scope.modelId] as const);
-    return this.dataSource.query(DUE(kind === 'needed', which), [before, limit, modelId]);
+    const values = [before, limit];
+    if ('of' in scope) return this.dataSource.query(DUE(WHICH[kind][scope.of]), values);
+    return this.dataSource.query(DUE(WHICH[kind].model), [...values, scope.modelId]);
   }
 
   /** Notes what became of a pin, and that it was looked at now. */

@@ -4,7 +4,7 @@ import { CheckRepository, type Observation } from '../checks/index.js';
 import { inParallel } from './in-parallel.js';
 import { PINS_RECONCILE, type PinScope } from './pin-jobs.js';
 import { PinSettings } from './pin-settings.js';
-import { PinTurns } from './pin-turns.repository.js';
+import { PinTurns, type PinTurn } from './pin-turns.repository.js';
 import { PinRepository, type DuePin, type PinOutcome } from './pin.repository.js';
 import { ReleasePin } from './release-pin.js';
 import { SetPin } from './set-pin.js';
@@ -17,7 +17,8 @@ const AT_ONCE = 8;
 /**
  * Brings the pins of the stores in line with the protected versions: first what is wanted, then what is missing or was
  * taken away, last what nobody needs any more. Everything that is done is noted at once, so a worker that is killed
- * leaves the rest due, and the next one goes on there. A batch at a time, so that a move's pins wait for no long sweep.
+ * leaves the rest due, and the next one goes on there. A batch at a time, and less where somebody waits, so that a move's
+ * pins wait for no long sweep.
  */
 @Injectable()
 export class ReconcilePins {
@@ -39,8 +40,8 @@ export class ReconcilePins {
     await this.align(scope, signal);
     const surprises: unknown[] = [];
     for (const kind of ['needed', 'unneeded'] as const) {
-      for (let done = BATCH; done === BATCH;)
-        done = await this.turns.take(signal, (inTurn) => this.batch(kind, { scope, before }, surprises, inTurn));
+      for (let left = true; left;)
+        left = await this.turns.take(signal, (turn) => this.batch(kind, { scope, before }, surprises, turn));
     }
     if (surprises.length > 0) throw new AggregateError(surprises);
   }
@@ -63,14 +64,18 @@ export class ReconcilePins {
     }
   }
 
+  /** Returns whether there may be more to do. */
   private async batch(
     kind: 'needed' | 'unneeded',
     { scope, before }: { scope: PinScope; before: Date },
     surprises: unknown[],
-    signal: AbortSignal,
-  ): Promise<number> {
+    { signal, isWanted }: PinTurn,
+  ): Promise<boolean> {
     const due = await this.pins.due(kind, scope, before, BATCH);
+    let done = 0;
     await inParallel(due, AT_ONCE, async (pin) => {
+      if (done > 0 && isWanted()) return;
+      done += 1;
       try {
         await (kind === 'needed' ? this.set(pin, signal) : this.releasePin.execute(pin, signal));
       } catch (error) {
@@ -80,7 +85,7 @@ export class ReconcilePins {
         await this.pins.looked(pin.id, null);
       }
     });
-    return due.length;
+    return due.length === BATCH || done < due.length;
   }
 
   // What was seen is recorded before the pin counts as looked at.
