@@ -1,4 +1,5 @@
 import type { ReadinessItemView, ReadinessSubjectView, ReadinessVerdict, ReadinessView } from '../client/index.js';
+import { lasting } from './check-table.js';
 import { ago, duration, versionName } from './format.js';
 import type { Shell } from './shell.js';
 import { fields, table } from './table.js';
@@ -56,8 +57,7 @@ function subjectText(shell: Look, { subject, found, evidence, observedAt, since 
   const why = typeof said === 'string' ? said : evidence === null ? '' : JSON.stringify(evidence);
   // Of what counts no more, it says nothing how long it had been so.
   const counts = !['stale', 'ahead', 'unchecked'].includes(found);
-  const forMs = counts && since !== null ? shell.now().getTime() - Date.parse(since) : 0;
-  const lasting = forMs < 10_000 ? '' : ` for ${duration(forMs)}`;
+  const time = counts ? lasting(shell, since) : '';
   const seen = observedAt === null ? '' : `, seen ${ago(observedAt, shell.now())}`;
-  return `${subject}  ${found}${lasting}${seen}${why === '' ? '' : `: ${why}`}`;
+  return `${subject}  ${found}${time}${seen}${why === '' ? '' : `: ${why}`}`;
 }

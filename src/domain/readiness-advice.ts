@@ -14,6 +14,9 @@ const GENERAL: Record<Trouble, string> = {
   ahead: 'Set the clocks of the workers and of the database: one of them is wrong.',
 };
 
+// A pin that somebody took away is set again where it is found out: what is said to be missing could not be set.
+const PINNED_THEN = 'Lastgood then sets the pin by itself, with the next sweep or a check that you ask for.';
+
 const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
   image: {
     missing: 'Push the image back under its digest.',
@@ -34,9 +37,10 @@ const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
     stale: 'Wait for the next report of the controller: each is compared with the record.',
   },
   pins: {
-    missing: 'Lastgood pins it again by itself. Find out who took the pin away.',
-    changed: 'Lastgood pins it again by itself. Find out who took the pin away.',
-    forbidden: 'Grant the permission that the check names.',
+    missing: `Mend what the check says. ${PINNED_THEN}`,
+    changed: `Put the recorded bytes back at their address. ${PINNED_THEN}`,
+    forbidden: `Grant Lastgood’s credentials the permission that the check names. ${PINNED_THEN}`,
+    unchecked: 'Wait for the first try. A worker makes it: `lastgood worker`; `lastgood up` has one inside.',
   },
 };
 

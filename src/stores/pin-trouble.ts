@@ -18,5 +18,8 @@ export class PinRequestFailed extends Error {
 export function pinTrouble(error: unknown, place: string): PinTrouble {
   if (!(error instanceof PinRequestFailed)) return absence(error, place);
   const trouble = absence(error.failure, place);
-  return trouble.state === 'forbidden' ? { ...trouble, permission: error.permission } : trouble;
+  if (trouble.state !== 'forbidden') return trouble;
+  const { permission } = error;
+  const said = trouble.evidence.includes(permission) ? '' : ` (it takes ${permission})`;
+  return { ...trouble, evidence: `${trouble.evidence}${said}`, permission };
 }

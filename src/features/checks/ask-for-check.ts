@@ -5,6 +5,7 @@ import type { CheckRequestView } from '../../contract/views.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import { OutboxRepository, type OutboundJob } from '../../platform/queue/index.js';
 import { ProtectedVersions } from '../protection/index.js';
+import { AskedLooks } from './asked-looks.js';
 import { ASKED, CHECK_VERSION, roundJob } from './check-jobs.js';
 import { Checks } from './checks.js';
 import { RoundRepository } from './round.repository.js';
@@ -16,6 +17,7 @@ export class AskForCheck {
     private readonly checks: Checks,
     private readonly rounds: RoundRepository,
     private readonly protectedVersions: ProtectedVersions,
+    private readonly others: AskedLooks,
     private readonly transactions: Transactions,
     private readonly outbox: OutboxRepository,
   ) {}
@@ -31,7 +33,7 @@ export class AskForCheck {
         await this.rounds.begin(key, 'deep', role, transaction);
         jobs.push({ ...roundJob(key, 'deep', urgencyOf(role)), priority: ASKED });
       }
-      await this.outbox.append(transaction, jobs);
+      await this.outbox.append(transaction, [...jobs, ...this.others.with(key)]);
       return { version, deep };
     });
   }

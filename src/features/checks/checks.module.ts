@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ModelsModule } from '../models/index.js';
 import { ArtifactNeeds } from './artifact-needs.js';
+import { AskedLooks } from './asked-looks.js';
 import { AskForCheck } from './ask-for-check.js';
 import { CheckHistoryRepository } from './check-history.repository.js';
 import { CheckOptions } from './check-options.js';
@@ -53,8 +54,9 @@ export class ChecksModule {
         PruneHistory,
         Checks,
         AskForCheck,
+        AskedLooks,
       ],
-      exports: [CheckOptions, CheckRepository, RoundRepository, CheckScheduler],
+      exports: [AskedLooks, CheckOptions, CheckRepository, RoundRepository, CheckScheduler],
     };
   }
 }

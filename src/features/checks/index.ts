@@ -1,4 +1,5 @@
-export { CHECK_JOBS, CHECK_VERSION, URGENT } from './check-jobs.js';
+export { AskedLooks } from './asked-looks.js';
+export { ASKED, CHECK_JOBS, CHECK_VERSION, URGENT } from './check-jobs.js';
 export type { VersionKey } from './check-jobs.js';
 export type { Observation } from './check.entity.js';
 export { CheckOptions } from './check-options.js';

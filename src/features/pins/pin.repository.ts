@@ -20,6 +20,7 @@ export interface PinOutcome {
 }
 
 const NEEDED = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)';
+const OF_VERSION = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3 AND n.version = $4)';
 const OF_MODEL = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3)';
 
 // Of one model, those that were not as they should be: somebody may have mended that before the move. Those of others
@@ -29,6 +30,7 @@ const WHICH = {
     all: `${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
     unreachable: `${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state = 'unreachable')`,
     model: `${OF_MODEL} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state <> 'present')`,
+    version: `${OF_VERSION} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
   },
   unneeded: {
     all: `NOT ${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
@@ -62,6 +64,8 @@ export class PinRepository {
   due(kind: 'needed' | 'unneeded', scope: PinScope, before: Date, limit: number): Promise<DuePin[]> {
     const values = [before, limit];
     if ('of' in scope) return this.dataSource.query(DUE(WHICH[kind][scope.of]), values);
+    if (kind === 'needed' && scope.version !== undefined)
+      return this.dataSource.query(DUE(WHICH.needed.version), [...values, scope.modelId, scope.version]);
     return this.dataSource.query(DUE(WHICH[kind].model), [...values, scope.modelId]);
   }
 

@@ -5,6 +5,7 @@ import { PinSettings } from './pin-settings.js';
 import { PinTurns } from './pin-turns.repository.js';
 import { PinRepository } from './pin.repository.js';
 import { PinnedObjectRepository } from './pinned-object.repository.js';
+import { PinsWhenAsked } from './pins-when-asked.js';
 import { ReconcilePins } from './reconcile-pins.job.js';
 import { ReleasePin } from './release-pin.js';
 import { SetPin } from './set-pin.js';
@@ -29,6 +30,7 @@ export class PinsModule {
         ReleasePin,
         ReconcilePins,
         PinScheduler,
+        PinsWhenAsked,
       ],
       exports: [PinScheduler, PinSettings],
     };

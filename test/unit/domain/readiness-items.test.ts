@@ -107,6 +107,23 @@ describe('a checklist', () => {
     });
   });
 
+  it('says of a pin that cannot be set, and of one that nobody has tried yet, what to do', () => {
+    const first = 's3://bucket/a';
+    const pinsOf = (...checks: NewestCheck[]) => checklist(checks).pins?.next;
+    expect(pinsOf(checkOf('pin', first, { state: 'missing' }))).toMatch(
+      /^Mend what the check says\. Lastgood then sets/,
+    );
+    expect(pinsOf(checkOf('pin', first, { state: 'forbidden' }))).toMatch(
+      /^Grant Lastgood’s credentials the permission/,
+    );
+    const untried = readiness({ ...bare, checks: [] }).checklist.find(({ name }) => name === 'pins');
+    expect(untried).toMatchObject({
+      state: 'unknown',
+      text: 'of 2 pins of v2, 2 have not been looked at yet',
+      next: 'Wait for the first try. A worker makes it: `lastgood worker`; `lastgood up` has one inside.',
+    });
+  });
+
   it('is as old as its oldest check', () => {
     const { artifacts } = checklist([checkOf('artifact', 'file:///data/b', { age: 600 })]);
     expect(artifacts).toMatchObject({ oldestAt: new Date(NOW.getTime() - 600_000), maxAgeSeconds: 900 });
