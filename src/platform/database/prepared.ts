@@ -21,19 +21,23 @@ const LOST = new Set(['0A000', '26000', '42P05']);
 /** Whether a statement failed only because its plan is lost. It changed nothing, and works when it is asked again. */
 export const isPlanLost = (error: unknown): boolean => LOST.has(String((error as { code?: unknown } | null)?.code));
 
+const anew = new WeakSet<object>();
+
+/** From now on this connection plans all statements anew, so that no plan can be lost on it. */
+export const planAnew = (client: object): void => void anew.add(client);
+
 /**
  * Lets the connection use the plans of {@link prepared} statements. Once one is lost, the connection plans anew at every
  * use, as it does with any other statement: behind a pooler that shares connections among clients no plan would stay.
  */
 export function usePrepared(client: Client): void {
   const ask = client.query.bind(client) as (...asked: unknown[]) => unknown;
-  let lost = false;
   const askPrepared = (...asked: unknown[]): unknown => {
     const [text, values, ...others] = asked;
-    const name = lost || typeof text !== 'string' ? undefined : names.get(text);
+    const name = anew.has(client) || typeof text !== 'string' ? undefined : names.get(text);
     if (name === undefined) return ask(...asked);
     const answer = ask({ name, text, values }, ...others);
-    if (answer instanceof Promise) answer.catch((error: unknown) => (lost ||= isPlanLost(error)));
+    if (answer instanceof Promise) answer.catch((error: unknown) => isPlanLost(error) && planAnew(client));
     return answer;
   };
   client.query = askPrepared as Client['query'];

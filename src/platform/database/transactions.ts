@@ -4,7 +4,7 @@ import pg from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { Refusal } from '../../contract/refusal.js';
 import { OutcomeUnknownError } from './outcome-unknown.js';
-import { isPlanLost } from './prepared.js';
+import { isPlanLost, planAnew } from './prepared.js';
 import { isDatabaseUnavailable } from './unavailable.js';
 
 /** One open transaction, handed from a use case to the repositories that take part in it. */
@@ -27,21 +27,26 @@ export class Transactions {
   /**
    * Runs `work` in one transaction (READ COMMITTED, as `equip` sets every connection). A refusal that it returns rolls
    * everything back and is returned as it is; an exception rolls back and is thrown on. Runs it once more from the start
-   * where a statement's plan was lost on the way: nothing had happened then.
+   * where a statement's plan was lost on the way: nothing had happened then. What takes the plans of one connection takes
+   * those of others, so that time none is used.
    * @throws OutcomeUnknownError where the connection broke when the commit had been sent
    */
   async run<T>(work: (transaction: Transaction) => Promise<T | Refusal | Closing<T>>): Promise<T | Refusal> {
     try {
       return await this.once(work);
     } catch (error) {
-      if (isPlanLost(error)) return this.once(work);
+      if (isPlanLost(error)) return this.once(work, planAnew);
       throw error;
     }
   }
 
-  private async once<T>(work: (transaction: Transaction) => Promise<T | Refusal | Closing<T>>): Promise<T | Refusal> {
+  private async once<T>(
+    work: (transaction: Transaction) => Promise<T | Refusal | Closing<T>>,
+    prepare: (client: object) => void = () => undefined,
+  ): Promise<T | Refusal> {
     const runner = this.dataSource.createQueryRunner();
     try {
+      prepare((await runner.connect()) as object);
       await runner.startTransaction();
       const result = await work(runner.manager);
       if (!(result instanceof Refusal)) return await commit(runner, result);

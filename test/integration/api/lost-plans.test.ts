@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { promote, registerVersions } from '../../support/registering.js';
+import { dataSourceOptions } from '../../../src/platform/database/data-source.js';
 import { prepared } from '../../../src/platform/database/prepared.js';
 import { Transactions } from '../../../src/platform/database/transactions.js';
 import { query } from '../../support/pg-query.js';
@@ -45,6 +46,50 @@ describe('moves whose statements PostgreSQL has planned ahead', () => {
     await moveAndBack();
     expect(await plans()).toEqual([]);
     await moveAndBack();
+  });
+
+  it('succeed when the plans are lost on every connection, and the second try is made on another one', async () => {
+    const source = new DataSource(dataSourceOptions({ url: api.databaseUrl, poolSize: 2, impatient: true }));
+    await source.initialize();
+    onTestFinished(() => source.destroy());
+    const transactions = new Transactions(source);
+    const { master } = source.driver as unknown as { master: { waitingCount: number } };
+    const text = prepared('on_each', 'SELECT 1 AS one');
+    /** Begins a transaction, and ends it when asked to. */
+    const hold = (sql: string) => {
+      let end: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => (end = resolve));
+      let begun: () => void = () => undefined;
+      const has = new Promise<void>((resolve) => (begun = resolve));
+      const done = transactions.run(async (transaction) => {
+        await transaction.query(sql);
+        await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
+        begun();
+        await ended;
+      });
+      return { has, end: () => (end(), done) };
+    };
+    for (const sql of [text, 'DEALLOCATE ALL']) {
+      const [one, other] = [hold(sql), hold(sql)];
+      await Promise.all([one.has, other.has]);
+      await Promise.all([one.end(), other.end()]);
+    }
+    const first = hold('SELECT 2');
+    await first.has;
+    let queued: ReturnType<typeof hold> | undefined;
+    const answer = transactions.run(async (transaction) => {
+      if (queued === undefined) {
+        queued = hold('SELECT 3');
+        await expect.poll(() => master.waitingCount).toBe(1);
+      }
+      return transaction.query(text);
+    });
+    await expect.poll(() => queued).toBeDefined();
+    await queued?.has; // on the connection on which the first try failed
+    await expect.poll(() => master.waitingCount).toBe(1);
+    await first.end();
+    expect(await answer).toEqual([{ one: 1 }]);
+    await queued?.end();
   });
 
   it('succeed when a plan of that name is there already, from somebody who had the connection before', async () => {
