@@ -5,6 +5,7 @@ import { Outbox1700000000002 } from './0002-outbox.js';
 import { Nodes1700000000005 } from './0005-nodes.js';
 import { Turns1700000000006 } from './0006-turns.js';
 import { PinTurns1700000000007 } from './0007-pin-turns.js';
+import { ChecksNotPassing1700000000008 } from './0008-checks-not-passing.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Nodes1700000000005,
   Turns1700000000006,
   PinTurns1700000000007,
+  ChecksNotPassing1700000000008,
 ];

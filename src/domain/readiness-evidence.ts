@@ -57,6 +57,10 @@ export function judge(
   const ageSeconds = (now.getTime() - check.observedAt.getTime()) / 1000;
   if (ageSeconds > maxAgeSeconds) return { subject, judgement: 'unknown', found: 'stale', check };
   if (ageSeconds < -CLOCK_SKEW_SECONDS) return { subject, judgement: 'unknown', found: 'ahead', check };
-  const unsupported = check.state === 'unsupported' ? UNSUPPORTED[check.kind] : undefined;
-  return { subject, judgement: unsupported ?? BY_STATE[check.state], found: check.state, check };
+  return { subject, judgement: judgementOf(check.kind, check.state), found: check.state, check };
+}
+
+/** What a check that saw this says of the way back, as long as it counts. */
+export function judgementOf(kind: CheckKind, state: CheckState): Judged['judgement'] {
+  return (state === 'unsupported' ? UNSUPPORTED[kind] : undefined) ?? BY_STATE[state];
 }

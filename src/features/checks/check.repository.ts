@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { TurnedCheck } from '../../domain/check-change.js';
 import { NewestCheckEntity, type NeededRecord, type Observation } from './check.entity.js';
+import type { VersionKey } from './check-jobs.js';
+
+/** A subject of a version whose newest observation is in another state than the one before it. */
+export type Turned = TurnedCheck & VersionKey;
 
 // One statement: the history and the newest never disagree. An observation that is older than the newest, from a job
-// that ran late, goes into the history alone. Of one subject seen twice in one call, the later one counts.
+// that ran late, goes into the history alone. Of one subject seen twice in one call, the later one counts. What had
+// turned is told by the row itself, under its lock: of two that see the same change, one finds that it turned.
 const RECORD = `
   WITH seen AS (
     SELECT * FROM json_to_recordset($1) AS seen (
@@ -13,16 +19,22 @@ const RECORD = `
   ), told AS (
     INSERT INTO checks (model_id, version, kind, subject, state, evidence, duration_ms, observed_at)
     SELECT * FROM seen
+  ), newest AS (
+    INSERT INTO newest_checks AS n
+      (model_id, version, kind, subject, state, evidence, duration_ms, observed_at, since)
+    SELECT DISTINCT ON ("modelId", version, kind, subject) *, "observedAt" FROM seen
+    ORDER BY "modelId", version, kind, subject, "observedAt" DESC
+    ON CONFLICT (model_id, version, kind, subject) DO UPDATE SET
+      state = excluded.state, evidence = excluded.evidence, duration_ms = excluded.duration_ms,
+      observed_at = excluded.observed_at,
+      since = CASE WHEN n.state = excluded.state THEN n.since ELSE excluded.since END
+    WHERE n.observed_at <= excluded.observed_at
+    RETURNING model_id, version, kind, subject, state, evidence ->> 'said' AS said, since = observed_at AS turned
   )
-  INSERT INTO newest_checks AS n
-    (model_id, version, kind, subject, state, evidence, duration_ms, observed_at, since)
-  SELECT DISTINCT ON ("modelId", version, kind, subject) *, "observedAt" FROM seen
-  ORDER BY "modelId", version, kind, subject, "observedAt" DESC
-  ON CONFLICT (model_id, version, kind, subject) DO UPDATE SET
-    state = excluded.state, evidence = excluded.evidence, duration_ms = excluded.duration_ms,
-    observed_at = excluded.observed_at,
-    since = CASE WHEN n.state = excluded.state THEN n.since ELSE excluded.since END
-  WHERE n.observed_at <= excluded.observed_at`;
+  SELECT model_id AS "modelId", version, kind, subject, newest.state, newest.said, was.state AS was
+  FROM newest LEFT JOIN newest_checks was USING (model_id, version, kind, subject)
+  WHERE turned AND newest.state IS DISTINCT FROM coalesce(was.state, 'present')
+  ORDER BY model_id, version, kind, subject`;
 
 /** Rows of `checks` and `newest_checks`, and what a check needs to know of a version. */
 @Injectable()
@@ -43,9 +55,12 @@ export class CheckRepository {
     return rows.length > 0;
   }
 
-  /** Keeps what was seen, in the history and as the newest of each subject. */
-  async record(observations: readonly Observation[], manager: EntityManager = this.dataSource.manager): Promise<void> {
-    if (observations.length > 0) await manager.query(RECORD, [JSON.stringify(observations)]);
+  /**
+   * Keeps what was seen, in the history and as the newest of each subject. Returns which subjects are in another state
+   * than before; what is seen for the first time was well before.
+   */
+  async record(observations: readonly Observation[], manager = this.dataSource.manager): Promise<Turned[]> {
+    return observations.length === 0 ? [] : manager.query(RECORD, [JSON.stringify(observations)]);
   }
 
   /** Takes back that these are the newest observations of anything; the history keeps them. In the caller's transaction. */

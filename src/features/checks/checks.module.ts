@@ -21,6 +21,7 @@ import { PruneHistory } from './prune-history.job.js';
 import { ReadArtifact } from './read-artifact.js';
 import { ReadVersion } from './read-version.job.js';
 import { ReadingProgressRepository } from './reading-progress.repository.js';
+import { RecordChecks } from './record-checks.js';
 import { RoundRepository } from './round.repository.js';
 import { VersionNeeds } from './version-needs.js';
 
@@ -37,6 +38,7 @@ export class ChecksModule {
       providers: [
         { provide: CheckOptions, useValue: options },
         CheckRepository,
+        RecordChecks,
         RoundRepository,
         DueRoundsRepository,
         CheckScheduler,
@@ -56,7 +58,7 @@ export class ChecksModule {
         AskForCheck,
         AskedLooks,
       ],
-      exports: [AskedLooks, CheckOptions, CheckRepository, RoundRepository, CheckScheduler],
+      exports: [AskedLooks, CheckOptions, CheckRepository, RecordChecks, RoundRepository, CheckScheduler],
     };
   }
 }

@@ -6,4 +6,5 @@ export { CheckOptions } from './check-options.js';
 export { CheckRepository } from './check.repository.js';
 export { CheckScheduler } from './check-scheduler.js';
 export { ChecksModule } from './checks.module.js';
+export { RecordChecks } from './record-checks.js';
 export { RoundRepository } from './round.repository.js';

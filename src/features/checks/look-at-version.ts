@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { nestLog, reasonOf } from '../../platform/telemetry/structured-log.js';
 import type { Observation } from './check.entity.js';
-import { CheckRepository } from './check.repository.js';
 import type { VersionKey } from './check-jobs.js';
 import { MarkRepository } from './mark.repository.js';
 import type { LookOptions, Found, Need } from './need.js';
+import { RecordChecks } from './record-checks.js';
 import { RoundRepository, type Round } from './round.repository.js';
 
 /** How many subjects one job looks at side by side. Its stores may let fewer through. */
@@ -34,7 +34,7 @@ export class LookAtVersion {
   private readonly log = nestLog('Checks');
 
   constructor(
-    private readonly checks: CheckRepository,
+    private readonly recordChecks: RecordChecks,
     private readonly rounds: RoundRepository,
     private readonly marks: MarkRepository,
   ) {}
@@ -99,7 +99,7 @@ export class LookAtVersion {
   }
 
   private async record(key: VersionKey, round: Round, seen: readonly Seen[], to: number): Promise<Round | null> {
-    await this.checks.record(seen.map(({ look }) => ({ ...look, ...key })));
+    await this.recordChecks.execute(seen.map(({ look }) => ({ ...look, ...key })));
     await this.marks.add(
       key,
       seen.flatMap(({ found }) => found.news ?? []),

@@ -4,7 +4,6 @@ import type { Artifact } from '../../domain/version-record.js';
 import type { PresentObject } from '../../stores/artifact-store.js';
 import { absence } from '../../stores/listing.js';
 import { ArtifactStores } from '../artifacts/index.js';
-import { CheckRepository } from './check.repository.js';
 import type { VersionKey } from './check-jobs.js';
 import { MarkRepository, type MarkVerdict } from './mark.repository.js';
 import { absent, type Found } from './need.js';
@@ -12,6 +11,7 @@ import { ProgressBook } from './progress-book.js';
 import { readBytes, type BytesRead } from './read-bytes.js';
 import type { ReadingTime } from './read-file.js';
 import { ReadingProgressRepository } from './reading-progress.repository.js';
+import { RecordChecks } from './record-checks.js';
 
 /** What reading came to: what is recorded, what it says of marks, and whether the progress is of no more use. */
 interface Outcome {
@@ -26,7 +26,7 @@ interface Outcome {
 export class ReadArtifact {
   constructor(
     private readonly stores: ArtifactStores,
-    private readonly checks: CheckRepository,
+    private readonly recordChecks: RecordChecks,
     private readonly marks: MarkRepository,
     private readonly progress: ReadingProgressRepository,
   ) {}
@@ -47,7 +47,7 @@ export class ReadArtifact {
     }
     const { found, readMs } = outcome;
     const look = { kind: 'content' as const, subject: artifact.uri, durationMs: readMs, observedAt: new Date() };
-    await this.checks.record([{ ...key, ...look, ...found }]);
+    await this.recordChecks.execute([{ ...key, ...look, ...found }]);
     await this.marks.settle(key, artifact.uri, outcome.marks);
     if (outcome.isFinal) await book.forget();
     return outcome.isFinal ? 'settled' : 'unread';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ReadinessModule } from '../readiness/index.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 
-@Module({ controllers: [HealthController], providers: [Metrics] })
+@Module({ imports: [ReadinessModule], controllers: [HealthController], providers: [Metrics] })
 export class HealthModule {}

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { JobQueue, JobWorker, OutboxRepository } from '../../platform/queue/index.js';
 import { HoldingRepository, PlanFeed } from '../nodes/index.js';
+import { NotPassingRepository } from '../readiness/index.js';
 import { Resolutions } from '../resolution/index.js';
+import { CheckMetrics } from './check-metrics.js';
 import { JobMetrics } from './job-metrics.js';
 import { NodeMetrics } from './node-metrics.js';
 
@@ -12,6 +14,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly jobs: JobMetrics;
   private readonly nodes: NodeMetrics;
+  private readonly checks: CheckMetrics;
 
   constructor(
     outbox: OutboxRepository,
@@ -21,10 +24,12 @@ export class Metrics {
     worker: JobWorker,
     holdings: HoldingRepository,
     plans: PlanFeed,
+    notPassing: NotPassingRepository,
   ) {
     const { table } = resolutions;
     this.jobs = new JobMetrics({ queue, outbox, worker }, this.registry);
     this.nodes = new NodeMetrics(holdings, plans, this.registry);
+    this.checks = new CheckMetrics(notPassing, this.registry);
     collectDefaultMetrics({ register: this.registry });
     this.gauge('lastgood_aliases', 'Aliases held in memory', () => table.size);
     this.gauge('lastgood_revision', 'Newest revision in memory', () => table.revision);
@@ -34,7 +39,7 @@ export class Metrics {
 
   /** The text format of Prometheus. Goes on without the numbers of what is away, the database or the queue. */
   async render(): Promise<string> {
-    await Promise.all([this.jobs.refresh(), this.nodes.refresh()]);
+    await Promise.all([this.jobs.refresh(), this.nodes.refresh(), this.checks.refresh()]);
     return this.registry.metrics();
   }
 

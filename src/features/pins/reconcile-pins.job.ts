@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JobHandlers, type JobContext } from '../../platform/queue/index.js';
-import { CheckRepository, type Observation } from '../checks/index.js';
+import { RecordChecks, type Observation } from '../checks/index.js';
 import { inParallel } from './in-parallel.js';
 import { PINS_RECONCILE, type PinScope } from './pin-jobs.js';
 import { PinSettings } from './pin-settings.js';
@@ -28,7 +28,7 @@ export class ReconcilePins {
     private readonly turns: PinTurns,
     private readonly setPin: SetPin,
     private readonly releasePin: ReleasePin,
-    private readonly checks: CheckRepository,
+    private readonly recordChecks: RecordChecks,
     private readonly settings: PinSettings,
     handlers: JobHandlers,
   ) {
@@ -97,7 +97,7 @@ export class ReconcilePins {
     const durationMs = ended.getTime() - began.getTime();
     const seen = (observedAt: Date, { state, evidence }: PinOutcome): Observation[] =>
       pin.needs.map((key) => ({ ...key, kind: 'pin', subject: pin.subject, state, evidence, durationMs, observedAt }));
-    await this.checks.record([...(loss === null ? [] : seen(began, loss)), ...seen(ended, outcome)]);
+    await this.recordChecks.execute([...(loss === null ? [] : seen(began, loss)), ...seen(ended, outcome)]);
     await this.pins.looked(pin.id, outcome);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ROLES, type Role } from '../../domain/role.js';
-import { protectedVersionsSql, RANK_OF_VERSION_SQL } from './protected-versions.sql.js';
+import { ALIASES_AT_SQL, protectedVersionsSql, RANK_OF_VERSION_SQL } from './protected-versions.sql.js';
 import { Retention } from './retention.js';
 
 /** A version that may be needed, and what for. */
@@ -10,6 +10,13 @@ export interface ProtectedVersion {
   modelId: number;
   version: number;
   role: Role;
+}
+
+/** A version that aliases point at, by the names that people know. */
+export interface PointedVersion {
+  model: string;
+  version: number;
+  aliases: string[];
 }
 
 interface Row {
@@ -38,6 +45,12 @@ export class ProtectedVersions {
     const values = [this.retention.seconds, modelId, version];
     const [row]: { rank: number | null }[] = await this.dataSource.query(RANK_OF_VERSION_SQL, values);
     return row?.rank == null ? null : (ROLES[row.rank] ?? null);
+  }
+
+  /** Which aliases point at a version, by name; null where none does. */
+  async pointed(modelId: number, version: number): Promise<PointedVersion | null> {
+    const rows: PointedVersion[] = await this.dataSource.query(ALIASES_AT_SQL, [modelId, version]);
+    return rows[0] ?? null;
   }
 }
 

@@ -40,3 +40,9 @@ export const RANK_OF_VERSION_SQL = `
       WHERE h.model_id = $2 AND h.from_version = $3 AND h.at > now() - $1 * interval '1 second'
     ) THEN ${rank('kept')} END
   ) AS rank`;
+
+/** The names of the aliases that point at version `$2` of model `$1`, and the model's, as a query of one row or none. */
+export const ALIASES_AT_SQL = `
+  SELECT m.name AS model, a.version, array_agg(a.name ORDER BY a.name) AS aliases
+  FROM aliases a JOIN models m ON m.id = a.model_id
+  WHERE a.model_id = $1 AND a.version = $2 GROUP BY m.name, a.version`;

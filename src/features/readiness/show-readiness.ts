@@ -2,29 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { Refusal } from '../../contract/refusal.js';
 import type { ReadinessView } from '../../contract/views.js';
 import { pairedWith } from '../../domain/names.js';
-import { maxAgesOf, type MaxAges } from '../../domain/readiness-ages.js';
-import { CheckOptions } from '../checks/index.js';
 import { ModelRepository } from '../models/index.js';
-import { NodeOptions, ResidencyChecks } from '../nodes/index.js';
-import { PinSettings } from '../pins/index.js';
+import { ResidencyChecks } from '../nodes/index.js';
+import { CheckAges } from './check-ages.js';
 import { ReadinessRepository, type ReadinessRow } from './readiness.repository.js';
 import { readinessView } from './readiness.view.js';
 
 /** Says whether rolling a serving alias back now would work. Looks at nothing itself: it weighs the newest checks. */
 @Injectable()
 export class ShowReadiness {
-  private readonly maxAges: MaxAges;
-
   constructor(
     private readonly models: ModelRepository,
     private readonly rows: ReadinessRepository,
     private readonly residency: ResidencyChecks,
-    { intervals }: CheckOptions,
-    { leaseSeconds }: NodeOptions,
-    pins: PinSettings,
-  ) {
-    this.maxAges = maxAgesOf(intervals, { leaseSeconds, pinSeconds: pins.enabled ? pins.intervalSeconds : null });
-  }
+    private readonly ages: CheckAges,
+  ) {}
 
   async execute(model: string, alias: string): Promise<ReadinessView | Refusal> {
     const owner = pairedWith(alias);
@@ -32,7 +24,7 @@ export class ShowReadiness {
     const row = await this.rows.find(model, alias);
     if (row === null) return this.notThere(model, alias);
     const { modelId, live, controllers, recoveriesMs, now } = row;
-    const { maxAges } = this;
+    const maxAges = this.ages.most;
     const target = targetOf(row);
     const versions = target === null ? null : { live, target: target.needs.version };
     const [checks, residency] = await Promise.all([

@@ -4,7 +4,7 @@ import { CONFIG_REPEATED_SECONDS } from '../../domain/readiness-ages.js';
 import { formatVersion } from '../../domain/version-number.js';
 import { RepeatedErrors } from '../../platform/telemetry/repeated-errors.js';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
-import { CheckRepository, type Observation } from '../checks/index.js';
+import { RecordChecks, type Observation } from '../checks/index.js';
 import type { RecordedConfig } from '../versions/index.js';
 import { ConfigSeenRepository, type ConfigSubject, type SeenConfig } from './config-seen.repository.js';
 import type { ReportEntity } from './report.entity.js';
@@ -28,7 +28,7 @@ export class ConfigDrift implements OnModuleDestroy {
   private pausedUntil = 0;
 
   constructor(
-    private readonly checks: CheckRepository,
+    private readonly recordChecks: RecordChecks,
     private readonly seen: ConfigSeenRepository,
   ) {}
 
@@ -50,7 +50,9 @@ export class ConfigDrift implements OnModuleDestroy {
         const next = [...this.waiting.values()].slice(0, AT_ONCE);
         for (const observation of next) this.waiting.delete(keyOf(observation));
         const before = new Map((await this.seen.newest(next)).map((row) => [keyOf(row), row]));
-        await this.checks.record(next.filter((observation) => tellsMore(observation, before.get(keyOf(observation)))));
+        await this.recordChecks.execute(
+          next.filter((observation) => tellsMore(observation, before.get(keyOf(observation)))),
+        );
       }
     } catch (error) {
       this.waiting.clear();
