@@ -5,6 +5,7 @@ import { blobsOf, type OciDescriptor, type OciManifest } from './oci-manifest.js
 import type { OciManifests } from './oci-manifests.js';
 import { entryFor } from './oci-platform.js';
 import { askedOf, type OciQuestion, type OciRegistry } from './oci-registry.js';
+import { shownText } from './shown-text.js';
 import { StoreError, type StoreErrorCode } from './store-error.js';
 
 type Blobs = OciManifest & { kind: 'manifest' };
@@ -96,7 +97,8 @@ export class OciLook {
   }
 
   #noPlatform({ uri, at }: OciQuestion, entries: readonly OciDescriptor[]): StoreError {
-    const has = [...new Set(entries.map(({ platform }) => platform ?? 'one that names no platform'))].slice(0, 10);
+    const names = entries.map(({ platform }) => shownText(platform ?? 'one that names no platform', 60));
+    const has = [...new Set(names)].slice(0, 10);
     const text = `the index ${at.digest} has no image for ${this.platform}; it has: ${has.join(', ') || 'none'}`;
     return new StoreError('missing', uri, text);
   }

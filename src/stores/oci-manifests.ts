@@ -14,7 +14,8 @@ interface Kept {
 
 /** The largest manifest, in bytes: what registries and clients are to take (OCI distribution specification). */
 export const MOST_MANIFEST_BYTES = 4 * 1024 * 1024;
-const MOST_KEPT = 1_000;
+// All that are kept, in bytes as they were sent: read, they take several times as much. A usual one has a few thousand.
+const MOST_KEPT_BYTES = 32 * 1024 * 1024;
 const HOUR = 60 * 60 * 1000;
 
 /**
@@ -23,10 +24,12 @@ const HOUR = 60 * 60 * 1000;
  */
 export class OciManifests {
   readonly #kept = new Map<Digest, Kept>();
+  #bytes = 0;
 
   constructor(
     private readonly registry: OciRegistry,
     private readonly keepMs = 6 * HOUR,
+    private readonly mostKeptBytes = MOST_KEPT_BYTES,
   ) {}
 
   /** Whether the digest is known to be a manifest's. */
@@ -71,9 +74,22 @@ export class OciManifests {
     if (manifest === null) {
       throw new StoreError('unsupported', uri, `${asked} answered bytes that are no image or artifact manifest`);
     }
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(at.digest, { manifest, size: bytes.byteLength, until: Date.now() + this.keepMs });
+    this.#keep(at.digest, { manifest, size: bytes.byteLength, until: Date.now() + this.keepMs });
     return manifest;
+  }
+
+  #keep(digest: Digest, kept: Kept): void {
+    this.#forget(digest);
+    this.#kept.set(digest, kept);
+    this.#bytes += kept.size;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= this.mostKeptBytes) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(digest: Digest): void {
+    this.#bytes -= this.#kept.get(digest)?.size ?? 0;
+    this.#kept.delete(digest);
   }
 }

@@ -6,6 +6,8 @@ import { ociUriOf } from './oci-reference.js';
 import { StoreError } from './store-error.js';
 
 const MOST_NESTED = 3;
+// Each takes a request, and whoever may push to a registry may name as many as fit into a manifest.
+const MOST_PLACES = 1_000;
 
 /**
  * The manifests behind a digest that need a tag of their own: itself, and of an index each that it names and that is
@@ -38,6 +40,13 @@ export class OciPinPlaces {
       throw new StoreError('unsupported', question.uri, `indexes within indexes, more than ${MOST_NESTED} deep`);
     for (const { digest } of manifest.manifests) {
       if (seen.has(digest)) continue;
+      if (seen.size === MOST_PLACES) {
+        throw new StoreError(
+          'unsupported',
+          question.uri,
+          `the index names more than ${MOST_PLACES} manifests, and no more are looked at`,
+        );
+      }
       seen.add(digest);
       const entry = { ...question, at: { ...question.at, digest } };
       // Not every platform of an index has to be in every registry.

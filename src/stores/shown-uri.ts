@@ -1,3 +1,5 @@
+import { shownText } from './shown-text.js';
+
 const LONGEST = 300;
 
 /**
@@ -5,9 +7,6 @@ const LONGEST = 300;
  * that carry secrets, a user and password before the host and a signature behind the question mark.
  */
 export function shownUri(uri: string): string {
-  const shown = uri
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@')
-    .replace(/[?#].*$/s, (rest) => `${rest[0]}…`)
-    .replace(/[\p{Cc}\p{Surrogate}]/gu, '�');
-  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+  const shown = uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1…@').replace(/[?#].*$/s, (rest) => `${rest[0]}…`);
+  return shownText(shown, LONGEST);
 }

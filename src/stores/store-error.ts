@@ -1,3 +1,4 @@
+import { LONGEST_EVIDENCE, shownText } from './shown-text.js';
 import { shownUri } from './shown-uri.js';
 
 /**
@@ -8,20 +9,24 @@ export type StoreErrorCode =
   'missing' | 'changed' | 'forbidden' | 'unreachable' | 'unsupported' | 'full' | 'range-outside';
 
 /**
- * A store could not give or take bytes. The message names the URI and the evidence.
+ * A store could not give or take bytes. The message names the URI and the evidence, each on one line and cut short: a
+ * server's own words may stand in it.
  * It carries no cause: the errors of storage clients hold requests, and requests hold credentials.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
+  readonly evidence: string;
+
   constructor(
     readonly code: StoreErrorCode,
     readonly uri: string,
-    readonly evidence: string,
+    evidence: string,
   ) {
-    const shown = shownUri(uri);
+    const [shown, said] = [shownUri(uri), shownText(evidence, LONGEST_EVIDENCE)];
     // A refusal's text begins with the URI as it is.
-    super(evidence.startsWith(shown) ? evidence : `${shown}: ${evidence}`);
+    super(said.startsWith(shown) ? said : `${shown}: ${said}`);
+    this.evidence = said;
   }
 }
 
@@ -39,5 +44,5 @@ export function rangeOutside(uri: string, start: number, size?: number): StoreEr
 
 // Marks hold what servers send.
 function shownMark(mark: string): string {
-  return mark.replace(/\p{Cc}/gu, '\ufffd').slice(0, 200);
+  return shownText(mark, 200);
 }

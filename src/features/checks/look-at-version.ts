@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { nestLog, reasonOf } from '../../platform/telemetry/structured-log.js';
+import { LONGEST_EVIDENCE, shownText } from '../../stores/shown-text.js';
 import type { Observation } from './check.entity.js';
 import type { VersionKey } from './check-jobs.js';
 import { MarkRepository } from './mark.repository.js';
@@ -93,7 +94,7 @@ export class LookAtVersion {
   // One subject that cannot even be asked about must not keep the others from being looked at.
   private surprise(subject: string, error: unknown, { signal }: LookOptions): Found {
     signal.throwIfAborted();
-    const reason = reasonOf(error);
+    const reason = shownText(reasonOf(error), LONGEST_EVIDENCE);
     this.log.error({ subject, reason }, 'a check could not be made');
     return { state: 'unreachable', evidence: { said: `the check itself failed: ${reason}` } };
   }

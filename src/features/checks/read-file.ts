@@ -53,6 +53,7 @@ export async function readFile(tools: ReadingTools, file: FileToRead, time: Read
     for await (const chunk of from === file.size && from > 0 ? [] : await opened(tools.stores, file, from, time)) {
       hash.update(chunk);
       bytes += chunk.byteLength;
+      if (bytes > file.size) throw tooMany(file);
       if (performance.now() >= time.until) {
         await save();
         return null;
@@ -69,6 +70,11 @@ export async function readFile(tools: ReadingTools, file: FileToRead, time: Read
   }
   const done = { ...progress(), hash: null, digest: hash.digest() };
   return { done, pieced: from > 0 && file.mark === undefined };
+}
+
+// A store that sends without end would else be read for as long as it likes, in one job after another.
+function tooMany({ uri, size }: FileToRead): StoreError {
+  return new StoreError('changed', uri, `the store gave more than the ${size} bytes that it had announced`);
 }
 
 async function opened(
