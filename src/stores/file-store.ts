@@ -21,7 +21,7 @@ import { fileMark, markedFacts } from './file-mark.js';
 import { FileRoots } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
 import { walk, type Found, type InTurn } from './file-walk.js';
-import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed, uriBelow } from './listing.js';
+import { absence, atMostFiles, NO_BYTES_OF_ITS_OWN, requirePrefix, summed, uriBelow } from './listing.js';
 import { checkRange } from './read-range.js';
 import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
@@ -77,6 +77,10 @@ export class FileStore implements ArtifactStore {
   }
 
   async *list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
+    yield* atMostFiles(this.#list(uri, asking), uri);
+  }
+
+  async *#list(uri: string, asking: Asking): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     const inTurn = this.#inTurn(uri, asking);
     const folder = await inTurn(() => this.#locate(uri));

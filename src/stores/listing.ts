@@ -21,6 +21,23 @@ export function uriBelow(prefix: string, path: string): string {
   throw new StoreError('unsupported', prefix, `the file ${JSON.stringify(path)} below it ${problem}`);
 }
 
+// Ten times what anybody is known to keep below one prefix. What sums them up holds a line for each in memory.
+const MOST_FILES = 250_000;
+
+/** The same files, ended with a StoreError (`unsupported`) where there are more than anybody looks at. */
+export async function* atMostFiles(
+  files: AsyncIterable<ListedObject>,
+  prefix: string,
+  most = MOST_FILES,
+): AsyncGenerator<ListedObject> {
+  let count = 0;
+  for await (const file of files) {
+    count += 1;
+    if (count > most) throw new StoreError('unsupported', prefix, `more than ${most} files lie below it: name fewer`);
+    yield file;
+  }
+}
+
 /**
  * All files of a listing as one observation. Its mark is SHA-256 over the sorted paths, sizes and marks of all files;
  * there is none where one file has none. Throws what the listing ends with.

@@ -1,4 +1,5 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { OutboundError } from './outbound/outbound-error.js';
 import { StoreError, type StoreErrorCode } from './store-error.js';
 
 const SYSTEM_CODE = /^E[A-Z0-9_]{2,30}$/;
@@ -14,6 +15,10 @@ export function s3Failure(error: unknown, uri: string, server: string, permissio
   if (error instanceof S3ServiceException) return answered(error, uri, server, permission);
   if (error.name === 'CredentialsProviderError') {
     return new StoreError('forbidden', uri, 'no S3 credentials are configured, and none were found on this machine');
+  }
+  if (error instanceof OutboundError) {
+    // The client adds a second line for programmers.
+    return new StoreError('unreachable', uri, error.message.split('\n', 1)[0] ?? '');
   }
   const status = answeredStatus(error);
   if (status !== null)

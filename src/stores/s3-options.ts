@@ -1,4 +1,5 @@
 import type { EndpointTurns } from './endpoint-turns.js';
+import { OUTBOUND_LIMITS } from './outbound/outbound-limits.js';
 
 /** Credentials of an S3 account. They are handed to the client and never appear in an error or a log. */
 export interface S3Credentials {
@@ -34,6 +35,20 @@ export interface S3Limits {
   /** For one look at an object, or at one page of a list of objects, all attempts together, once it has its turn. */
   readonly statMs: number;
   readonly attempts: number;
+  /** For one list of objects, all pages together, waiting for turns not counted. */
+  readonly listMs: number;
+  /** For reading an object to its end. */
+  readonly readMs: number;
+  /** The largest object that is read, in bytes. */
+  readonly readBytes: number;
 }
 
-export const S3_LIMITS: S3Limits = { connectMs: 5_000, idleMs: 60_000, statMs: 15_000, attempts: 3 };
+export const S3_LIMITS: S3Limits = {
+  connectMs: 5_000,
+  idleMs: 60_000,
+  statMs: 15_000,
+  attempts: 3,
+  listMs: 30 * 60_000,
+  readMs: OUTBOUND_LIMITS.readMs,
+  readBytes: OUTBOUND_LIMITS.readBytes,
+};

@@ -21,12 +21,13 @@ import type {
 import { contentKey } from './content-key.js';
 import { ContentMismatch } from './content-mismatch.js';
 import { etagOf } from './etag-mark.js';
-import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
+import { absence, atMostFiles, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
 import { checkRange } from './read-range.js';
 import { S3Account } from './s3-account.js';
 import { S3Pins } from './s3-pins.js';
+import { S3Reading } from './s3-reading.js';
 import { s3Failure } from './s3-failure.js';
-import { listObjects, type AskForPage } from './s3-listing.js';
+import { listObjects, pageAsker } from './s3-listing.js';
 import { bearsS3Mark, s3Mark } from './s3-mark.js';
 import type { S3StoreOptions } from './s3-options.js';
 import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
@@ -77,10 +78,10 @@ export class S3Store implements ArtifactStore {
   async *list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     const prefix = { ...this.#require(uri), uri };
-    const ask: AskForPage = (command) => this.#account.look(asking, (options) => this.#client.send(command, options));
+    const ask = pageAsker(this.#account, asking, uri);
     let objects = 0;
     try {
-      for await (const object of listObjects(prefix, ask)) {
+      for await (const object of atMostFiles(listObjects(prefix, ask), uri)) {
         asking.signal?.throwIfAborted();
         objects += 1;
         yield object;
@@ -144,16 +145,18 @@ export class S3Store implements ArtifactStore {
     const etag = etagOf(ifMark);
     const command = new GetObjectCommand(etag === undefined ? input : { ...input, IfMatch: etag });
     // A turn ends with the head of the answer; how long its body takes is for the turns of reads.
+    const reading = new S3Reading(this.#account, signal);
     const { Body, ...answer } = await this.#account.turns.asking({ signal, urgent }, () =>
-      this.#client.send(command, signal ? { abortSignal: signal } : {}),
+      reading.head((limited) => this.#client.send(command, limited)),
     );
     if (!(Body instanceof Readable)) throw new Error('the S3 client gave no stream');
+    const bytes = reading.body(Body);
     // Asked for without its version id: the version that was overwritten can still be read, and is not what lies here.
     if (ifMark !== undefined && !bearsS3Mark(ifMark, answer)) {
-      Body.destroy();
+      bytes.destroy();
       throw changedSince(uri, ifMark, s3Mark(answer));
     }
-    return translated(Body, (error) => this.#failure(error, uri, {}), signal);
+    return translated(bytes, (error) => this.#failure(error, uri, {}), signal);
   }
 
   // A range can lie outside because there are other bytes now.

@@ -96,7 +96,7 @@ describe('a server whose lists do not end as they should', () => {
   ])('is unreachable, and not taken for complete, when %s', async (_what, more) => {
     const store = await storeOn(more);
     const seen = await store.stat('s3://models/a/');
-    expect(seen).toMatchObject({ state: 'unreachable', evidence: expect.stringContaining('before the end') });
+    expect(seen).toMatchObject({ state: 'unreachable', evidence: expect.stringContaining('began its list of objects anew') });
   });
 
   it('is understood when it does not know of encoded keys', async () => {

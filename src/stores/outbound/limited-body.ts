@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { brokenConnection, OutboundError } from './outbound-error.js';
 
@@ -17,7 +16,7 @@ export interface BodyLimits {
  * allowed, and with the signal's reason when it is aborted. Time counts only while we wait for the host: whoever reads
  * slowly is not its fault.
  */
-export function limitedBody(response: IncomingMessage, limits: BodyLimits): Readable {
+export function limitedBody(response: Readable, limits: BodyLimits): Readable {
   const aborted = (): void => void response.destroy(limits.signal.reason as Error);
   if (limits.signal.aborted) aborted();
   limits.signal.addEventListener('abort', aborted, { once: true });
@@ -31,7 +30,7 @@ export function limitedBody(response: IncomingMessage, limits: BodyLimits): Read
   });
 }
 
-async function* bytesOf(response: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
+async function* bytesOf(response: Readable, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   const { host, idleMs, maxBytes, signal } = limits;
   const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const silent = (): void => {
