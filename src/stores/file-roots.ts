@@ -22,6 +22,10 @@ export class FileRoots {
     const path = pathOfFileUri(uri);
     if (path instanceof StoreRefusal) return path;
     const real = await realPathOf(path);
+    if (isMachinesOwn(path) || isMachinesOwn(real)) {
+      const text = 'lies where this machine shows its own state, which is no place for artifacts';
+      return new StoreRefusal('outside-roots', `${shownUri(uri)} ${text}`);
+    }
     for (const root of this.#roots) {
       const folder = await realPathOf(root);
       if (isInside(folder, real) || (real === folder && isPrefix(uri))) return { path: real, root };
@@ -31,6 +35,12 @@ export class FileRoots {
       'outside-roots',
       `${shownUri(uri)} lies outside the folders served here: ${roots}. LASTGOOD_FILE_ROOTS names more of them.`,
     );
+  }
+
+  /** Whether a real path lies in one of the folders. */
+  async holds(real: string): Promise<boolean> {
+    const folders = await Promise.all(this.#roots.map(realPathOf));
+    return folders.some((folder) => isInside(folder, real));
   }
 
   /** The root that the URI names, links not followed, without touching a disk; the first one where it names none. */
@@ -49,6 +59,11 @@ async function realPathOf(path: string): Promise<string> {
     const parent = dirname(path);
     return parent === path ? path : join(await realPathOf(parent), basename(path));
   }
+}
+
+// What lies here are no files: the environment of this process, its memory, what the kernel knows.
+function isMachinesOwn(path: string): boolean {
+  return isInside('/proc', path) || isInside('/sys', path);
 }
 
 function isInside(root: string, path: string): boolean {

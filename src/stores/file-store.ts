@@ -18,6 +18,7 @@ import { EndpointTurns } from './endpoint-turns.js';
 import { fileFailure } from './file-failure.js';
 import { land, sweepIncoming } from './file-landing.js';
 import { fileMark, markedFacts } from './file-mark.js';
+import { placeOf } from './file-opened.js';
 import { FileRoots } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
 import { walk, type Found, type InTurn } from './file-walk.js';
@@ -183,6 +184,10 @@ export class FileStore implements ArtifactStore {
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, TO_READ);
+      const opened = await placeOf(handle);
+      if (opened !== null && opened !== path && !(await this.#roots.holds(opened))) {
+        throw new StoreError('forbidden', uri, 'a folder on its path became a link that leads out while it was opened');
+      }
       const found = await handle.stat({ bigint: true });
       if (!found.isFile()) {
         throw new StoreError('unsupported', uri, found.isDirectory() ? aFolder : 'this is not a file');

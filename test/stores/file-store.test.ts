@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { FileStore } from '../../src/stores/file-store.js';
 import { fileUriOf } from '../../src/stores/file-uri.js';
 import { storeContract } from './contract.js';
 import { asNobody, fileStoreUnderTest } from './file-store-under-test.js';
-import { freshBytes, putOf } from './sample-bytes.js';
+import { allOf, freshBytes, putOf } from './sample-bytes.js';
 
 storeContract('a folder', fileStoreUnderTest);
 
@@ -120,6 +120,39 @@ describe('the way out of a folder', () => {
     await symlink(secret, path);
     await expect(at.store.read(fileUriOf(path))).rejects.toMatchObject({ code: 'forbidden' });
   });
+
+  it('is shut for a folder that becomes a link while a file in it is opened', async () => {
+    await at.plant('swapped/key', Buffer.from('model'));
+    await symlink(`${at.root}-secret`, join(at.root, 'swapped-link'));
+    const [place, folder, link] = ['swapped', 'swapped-folder', 'swapped-link'].map((name) => join(at.root, name));
+    let stopped = false;
+    const swapping = (async () => {
+      while (!stopped) {
+        await rename(place!, folder!);
+        await rename(link!, place!);
+        await rename(place!, link!);
+        await rename(folder!, place!);
+      }
+    })();
+    const seen = new Set<string>();
+    for (let round = 0; round < 3_000; round++) {
+      const bytes = await allOf(at.store.read(fileUriOf(join(place!, 'key')))).catch((error: Error) => error);
+      seen.add(bytes instanceof Error ? bytes.name : bytes.toString());
+    }
+    stopped = true;
+    await swapping;
+    expect([...seen]).toContain('model');
+    expect([...seen]).not.toContain('secret');
+  });
+
+  it.each(['/proc/self/environ', '/proc/self/cmdline', '/proc/self/root/etc/passwd', '/sys/kernel/profiling'])(
+    'is not the machine’s own state, even where everything may be read: %s',
+    async (path) => {
+      const store = new FileStore({ folder: at.folder, roots: ['/', '/proc'] });
+      expect(await store.refuses(`file://${path}`)).toMatchObject({ code: 'outside-roots' });
+      await expect(store.read(`file://${path}`)).rejects.toMatchObject({ code: 'forbidden' });
+    },
+  );
 
   it('does not exist for links that stay inside, nor for folders that are links themselves', async () => {
     await at.plant('real/model', Buffer.from('bytes'));

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { open, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { SecretPlace } from '../../domain/secret-place.js';
 import { codeOf } from './error-code.js';
@@ -22,19 +22,35 @@ export class FileSecrets implements SecretProvider<Extract<SecretPlace, { provid
   async look({ path }: { path: string }): Promise<SecretAnswer> {
     const real = await realPathOf(path);
     const roots = await Promise.all(this.roots.map(async (root) => [root, await realPathOf(root)] as const));
-    const root = roots.find(([, folder]) => real.startsWith(folder.endsWith(sep) ? folder : folder + sep));
-    if (!root) {
-      const said = `leads out of the allowed folders (LASTGOOD_SECRET_FILE_ROOTS): ${this.roots.join(', ')}`;
-      return { state: 'unsupported', said };
-    }
-    return look(real, root[0]);
+    const root = roots.find(([, folder]) => isInside(folder, real));
+    // What lies in /proc and /sys are no files: the environment of this process, for one.
+    if (!root || ['/proc', '/sys'].some((own) => isInside(own, path) || isInside(own, real))) return this.outside();
+    const [named, folder] = root;
+    return look(real, named, (opened) => (isInside(folder, opened) ? null : this.outside()));
+  }
+
+  private outside(): SecretAnswer {
+    const said = `leads out of the allowed folders (LASTGOOD_SECRET_FILE_ROOTS): ${this.roots.join(', ')}`;
+    return { state: 'unsupported', said };
   }
 }
 
-async function look(path: string, root: string): Promise<SecretAnswer> {
+function isInside(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function look(
+  path: string,
+  root: string,
+  problemAt: (opened: string) => SecretAnswer | null,
+): Promise<SecretAnswer> {
   try {
     const file = await open(path, OPENED);
     try {
+      // A folder on the way can become a link after the path was checked. Linux says where what is open really lies.
+      const opened = await readlink(`/proc/self/fd/${file.fd}`).catch(() => null);
+      const problem = opened === null ? null : problemAt(opened);
+      if (problem !== null) return problem;
       const seen = await file.stat();
       if (!seen.isFile()) return { state: 'unsupported', said: 'is no file: name the file that holds the secret' };
       return seen.size > 0 ? { state: 'present' } : missing('the file is empty');

@@ -76,6 +76,37 @@ describe('secrets in files', () => {
     expect(await look(join(at.root, 'link-to-nothing'))).toMatchObject({ state: 'missing' });
   });
 
+  it('are not reached through a folder that becomes a link while it is looked at', async () => {
+    const [place, folder, link] = ['swapped', 'swapped-folder', 'swapped-link'].map((name) => join(at.root, name));
+    await mkdir(join(at.place, 'private'));
+    await writeFile(join(at.place, 'private', 'key'), 'x');
+    await mkdir(place!);
+    await symlink(join(at.place, 'private'), link!);
+    let stopped = false;
+    const swapping = (async () => {
+      while (!stopped) {
+        await rename(place!, folder!);
+        await rename(link!, place!);
+        await rename(place!, link!);
+        await rename(folder!, place!);
+      }
+    })();
+    const seen = new Set<string>();
+    for (let round = 0; round < 3_000; round++) seen.add((await look(join(place!, 'key'))).state);
+    stopped = true;
+    await swapping;
+    expect([...seen]).toContain('missing');
+    expect([...seen]).not.toContain('present');
+  });
+
+  it('are nothing of the machine’s own state, even where everything may be looked at', async () => {
+    const everywhere = resolverOf('file', new FileSecrets(['/']));
+    for (const path of ['/proc/self/environ', '/proc/self/cwd/package.json', '/sys/kernel/profiling']) {
+      const seen = await everywhere.look(pathToFileURL(path).href, new AbortController().signal);
+      expect(seen).toMatchObject({ state: 'unsupported' });
+    }
+  });
+
   it('are seen through links that stay inside, as Kubernetes mounts them', async () => {
     await mkdir(join(at.root, '..2031_05_01'));
     await writeFile(join(at.root, '..2031_05_01', 'token'), 'x');
