@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileFailure } from '../../src/stores/file-failure.js';
 import { FileStore } from '../../src/stores/file-store.js';
 import { fileUriOf } from '../../src/stores/file-uri.js';
+import { swappedFolder } from '../support/swapped-folder.js';
 import { storeContract } from './contract.js';
 import { asNobody, fileStoreUnderTest } from './file-store-under-test.js';
 import { allOf, freshBytes, putOf } from './sample-bytes.js';
@@ -122,25 +123,15 @@ describe('the way out of a folder', () => {
   });
 
   it('is shut for a folder that becomes a link while a file in it is opened', async () => {
+    const place = join(at.root, 'swapped');
     await at.plant('swapped/key', Buffer.from('model'));
-    await symlink(`${at.root}-secret`, join(at.root, 'swapped-link'));
-    const [place, folder, link] = ['swapped', 'swapped-folder', 'swapped-link'].map((name) => join(at.root, name));
-    let stopped = false;
-    const swapping = (async () => {
-      while (!stopped) {
-        await rename(place!, folder!);
-        await rename(link!, place!);
-        await rename(place!, link!);
-        await rename(folder!, place!);
-      }
-    })();
+    const swapping = await swappedFolder(place, `${at.root}-secret`);
     const seen = new Set<string>();
     for (let round = 0; round < 3_000; round++) {
-      const bytes = await allOf(at.store.read(fileUriOf(join(place!, 'key')))).catch((error: Error) => error);
+      const bytes = await allOf(at.store.read(fileUriOf(join(place, 'key')))).catch((error: Error) => error);
       seen.add(bytes instanceof Error ? bytes.name : bytes.toString());
     }
-    stopped = true;
-    await swapping;
+    await swapping.stop();
     expect([...seen]).toContain('model');
     expect([...seen]).not.toContain('secret');
   });

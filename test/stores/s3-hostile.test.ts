@@ -108,7 +108,10 @@ describe('an S3 server that is no good', () => {
   ])('and lists %s is unreachable', async (_what, text) => {
     answer = (_request, response) => response.end(text);
     const seen = await store.stat(PREFIX);
-    expect(seen).toMatchObject({ state: 'unreachable', evidence: expect.stringMatching(/cannot be read|no answer of S3/) });
+    expect(seen).toMatchObject({
+      state: 'unreachable',
+      evidence: expect.stringMatching(/cannot be read|no answer of S3/),
+    });
     expect(JSON.stringify(seen)).not.toContain('hunter2');
   });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileSecrets } from '../../../../src/platform/secrets/file-secrets.js';
+import { swappedFolder } from '../../../support/swapped-folder.js';
 import { asNobody } from '../../../stores/file-store-under-test.js';
 import { secretsContract } from './contract.js';
 import { resolverOf, type SecretsUnderTest } from './secrets-under-test.js';
@@ -77,24 +78,13 @@ describe('secrets in files', () => {
   });
 
   it('are not reached through a folder that becomes a link while it is looked at', async () => {
-    const [place, folder, link] = ['swapped', 'swapped-folder', 'swapped-link'].map((name) => join(at.root, name));
+    const place = join(at.root, 'swapped');
     await mkdir(join(at.place, 'private'));
     await writeFile(join(at.place, 'private', 'key'), 'x');
-    await mkdir(place!);
-    await symlink(join(at.place, 'private'), link!);
-    let stopped = false;
-    const swapping = (async () => {
-      while (!stopped) {
-        await rename(place!, folder!);
-        await rename(link!, place!);
-        await rename(place!, link!);
-        await rename(folder!, place!);
-      }
-    })();
+    const swapping = await swappedFolder(place, join(at.place, 'private'));
     const seen = new Set<string>();
-    for (let round = 0; round < 3_000; round++) seen.add((await look(join(place!, 'key'))).state);
-    stopped = true;
-    await swapping;
+    for (let round = 0; round < 3_000; round++) seen.add((await look(join(place, 'key'))).state);
+    await swapping.stop();
     expect([...seen]).toContain('missing');
     expect([...seen]).not.toContain('present');
   });
