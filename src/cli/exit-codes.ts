@@ -40,6 +40,7 @@ const CONFLICTS = new Set<ErrorCode>([
   'from-not-live',
   'already-live',
   'job-not-failed',
+  'node-changed',
   'model-exists',
   'idempotency-key-reused',
 ]);

@@ -29,6 +29,7 @@ const HINTS: Partial<Record<ErrorCode, Hint>> = {
   'alias-paired': show,
   'node-not-found': () => 'lastgood nodes',
   'node-reporting': () => 'lastgood nodes',
+  'node-changed': () => 'lastgood nodes',
   'job-not-found': () => 'lastgood jobs',
   'job-not-failed': () => 'lastgood jobs',
   unauthorized: () => 'export LASTGOOD_TOKEN=<token>',

@@ -33,18 +33,27 @@ async function remove({ client, shell, output }: Session, node: string, { yes }:
     const again = `lastgood nodes remove ${node} --yes`;
     throw usage('There is no person at the terminal to ask. Add --yes to remove it without asking.', again);
   }
-  const view = await client.getNode(node);
-  // One that reports is refused by the registry, so there is nothing to agree to.
-  if (!yes && !view.reporting) {
-    shell.out(previewText(shell, view));
-    if (!(await shell.confirm(`Remove the node ${node}?`)))
-      throw new CommandFailure('aborted', EXIT.aborted, 'Not removed', 'Nothing was changed.');
-  }
-  await client.deleteNode(node);
+  // What a person agrees to is what they were shown; where nobody is asked, the registry alone decides.
+  const agreed = yes ? {} : { reportedAt: await agree(await client.getNode(node), shell) };
+  await client.deleteNode(node, agreed);
   output.result(
     { removed: node },
     () => `${node} is removed. Should its agent ever report again, it is registered anew.`,
   );
+}
+
+/** When the node that a person agreed to remove had reported last. Throws where they say no, or it reports still. */
+async function agree(view: NodeDetailView, shell: Shell): Promise<string> {
+  const { node, reporting, reportedAt } = view;
+  // Its lease may end before the registry is asked, and then it would go without anybody's word.
+  if (reporting) {
+    const detail = `${node} still reports: stop its agent first. It can be removed once its lease has ended.`;
+    throw new CommandFailure('node-reporting', EXIT.refused, 'The node still reports', detail, 'lastgood nodes');
+  }
+  shell.out(previewText(shell, view));
+  if (!(await shell.confirm(`Remove the node ${node}?`)))
+    throw new CommandFailure('aborted', EXIT.aborted, 'Not removed', 'Nothing was changed.');
+  return reportedAt;
 }
 
 function previewText(shell: Shell, view: NodeDetailView): string {

@@ -56,9 +56,12 @@ export class NodeCalls extends JobCalls {
     return this.read(nodePath(node), {}, options);
   }
 
-  /** Deletes a node that is gone for good. Refused with `node-reporting` while its agent reports. */
-  async deleteNode(node: string, options?: CallOptions): Promise<void> {
-    await this.transport.head({ method: 'DELETE', path: nodePath(node), ...options });
+  /**
+   * Deletes a node that is gone for good. Refused with `node-reporting` while its agent reports, and with `node-changed`
+   * where it has reported since `reportedAt`, the time of its last report as the caller read it.
+   */
+  async deleteNode(node: string, { reportedAt }: { reportedAt?: string } = {}, options?: CallOptions): Promise<void> {
+    await this.transport.head({ method: 'DELETE', path: nodePath(node), query: { reportedAt }, ...options });
   }
 
   /** Where the versions of a model that may be needed lie, node by node. */

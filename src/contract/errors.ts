@@ -38,6 +38,7 @@ export const ERRORS = {
   'job-not-failed': row(409, 'Only a failed job can be run again'),
   'node-taken': row(409, 'Another agent reports under this name'),
   'node-reporting': row(409, 'The node still reports'),
+  'node-changed': row(409, 'The node has reported since it was looked at'),
   'revision-stale': row(412, 'The alias changed since it was read'),
   'body-too-large': row(413, 'The body is too large'),
   'unsupported-media-type': row(415, 'The body has a media type that is not taken here'),

@@ -184,7 +184,11 @@ export const OPERATIONS: Record<string, Operation> = {
   [`get ${NODES}`]: { id: 'listNodes', answers: { 200: 'NodeView[]' }, refusals: DATABASE },
   [`get ${ONE_NODE}`]: { id: 'getNode', answers: { 200: 'NodeDetailView' }, refusals: NODE },
   [`put ${ONE_NODE}`]: { id: 'registerNode', answers: { 200: 'NodeView' }, refusals: ['node-taken', ...BODY] },
-  [`delete ${ONE_NODE}`]: { id: 'deleteNode', answers: { 204: '' }, refusals: ['node-reporting', ...NODE] },
+  [`delete ${ONE_NODE}`]: {
+    id: 'deleteNode',
+    answers: { 204: '' },
+    refusals: ['node-reporting', 'node-changed', ...NODE],
+  },
   [`put ${ONE_NODE}/residency`]: {
     id: 'reportResidency',
     answers: { 200: 'ResidencyAcceptedView' },

@@ -23,6 +23,7 @@ const SCHEMAS: Record<string, object> = {
   pageSize: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
   pageToken: text,
   at: { type: 'string', format: 'date-time' },
+  reportedAt: { type: 'string', format: 'date-time' },
   createdAfter: { type: 'string', format: 'date-time' },
   createdBefore: { type: 'string', format: 'date-time' },
   reason: { type: 'string', minLength: 1, maxLength: 2000 },

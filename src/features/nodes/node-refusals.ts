@@ -26,6 +26,15 @@ export const registerFirst = (name: string, agent: string): Refusal =>
     `${name} is registered by the agent ${agent}, which reports no more. Take the name over first: PUT /v1/nodes/${name}.`,
   );
 
+/** Whoever decided that it may go decided on something else. */
+export const nodeChanged = ({ name, reportedAt }: NodeRow, seen: Date): Refusal =>
+  new Refusal(
+    'node-changed',
+    `${name} has reported since you looked: last at ${reportedAt.toISOString()}, and not at ${seen.toISOString()}. ` +
+      'Look at it again, then decide.',
+    { current: { node: name, reportedAt: reportedAt.toISOString() } },
+  );
+
 /** Also where its agent has just been stopped, which nobody knows before its lease has ended. */
 export const nodeReporting = ({ name }: NodeRow, leaseSeconds: number): Refusal =>
   new Refusal(

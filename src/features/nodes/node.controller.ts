@@ -2,8 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Put, Query, Res } from '@nestj
 import type { FastifyReply } from 'fastify';
 import { ApiOperation, ApiQuery, ApiTags } from '../../contract/api-description.js';
 import type { AssignmentsView } from '../../contract/node-views.js';
-import { Refusal } from '../../contract/refusal.js';
+import { Refusal, refuseField } from '../../contract/refusal.js';
 import { RegisterNodeRequest, ResidencyRequest } from '../../contract/requests/node.request.js';
+import { momentProblem, parseMoment } from '../../domain/moment.js';
 import { Paged } from '../../platform/http/api-docs.js';
 import { readBlockingQuery } from '../../platform/http/blocking-query.js';
 import { NodeParam } from '../../platform/http/param.pipe.js';
@@ -48,9 +49,17 @@ export class NodeController {
 
   @Delete(':node')
   @HttpCode(204)
+  @ApiQuery({
+    name: 'reportedAt',
+    required: false,
+    description: 'Delete it only while it has not reported since then: its `reportedAt` as it was read',
+  })
   @ApiOperation({ summary: 'Delete a node that is gone for good' })
-  remove(@NodeParam() node: string) {
-    return this.removeNode.execute(node);
+  async remove(@NodeParam() node: string, @Query('reportedAt') reportedAt?: string): Promise<Refusal | null> {
+    const seen = reportedAt === undefined ? null : parseMoment(reportedAt);
+    if (reportedAt !== undefined && seen === null)
+      return refuseField('reportedAt', reportedAt, momentProblem(reportedAt) ?? '');
+    return this.removeNode.execute(node, seen);
   }
 
   @Put(':node/residency')

@@ -140,12 +140,17 @@ export class PlanRepository {
   async begin(manager: EntityManager): Promise<{ nodes: NodeFacts[]; forgotten: SeenOnNode[]; clock: PlanClock }> {
     // Planning itself is no statement, and many nodes take their time.
     await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
-    await manager.query('SELECT pg_advisory_xact_lock($1)', [PLANNING]);
+    await this.takeTurn(manager);
     const forgotten: SeenOnNode[] = await manager.query(FORGET, [this.options.forgetSeconds]);
     const nodes: NodeFacts[] = await manager.query(FACTS, [this.options.leaseSeconds]);
     const [clock]: PlanClock[] = await manager.query(CLOCK);
     if (clock === undefined) throw new Error('the sequence of plans has no row');
     return { nodes, forgotten, clock };
+  }
+
+  /** Takes the right to plan until the transaction ends: nothing is planned meanwhile. Before the lock of any node. */
+  async takeTurn(manager: EntityManager): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [PLANNING]);
   }
 
   /** What is recorded of a node; null where nothing was ever planned for it. */

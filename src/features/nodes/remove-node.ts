@@ -5,7 +5,7 @@ import { OutboxRepository } from '../../platform/queue/index.js';
 import { CheckRepository } from '../checks/index.js';
 import { recordedOf } from './make-plans.js';
 import { NodeOptions } from './node-options.js';
-import { nodeNotFound, nodeReporting } from './node-refusals.js';
+import { nodeChanged, nodeNotFound, nodeReporting } from './node-refusals.js';
 import { NodeRepository } from './node.repository.js';
 import { PlanRepository } from './plan.repository.js';
 import { planJob } from './plan-jobs.js';
@@ -22,13 +22,17 @@ export class RemoveNode {
     private readonly options: NodeOptions,
   ) {}
 
-  execute(name: string): Promise<Refusal | null> {
+  /** `seen`: when it had reported last when somebody decided that it may go; null where they would not say. */
+  execute(name: string, seen: Date | null): Promise<Refusal | null> {
     return this.transactions.run(async (transaction) => {
+      // A plan that is being made has read the node, and would record a check of it that nobody ever takes back.
+      await this.plans.takeTurn(transaction);
       const node = await this.nodes.lock(transaction, name);
       if (node === null) return nodeNotFound(name);
       if (node.reporting) return nodeReporting(node, this.options.leaseSeconds);
-      const seen = await this.plans.seenOn(transaction, name);
-      if (seen !== null) await this.checks.forget(transaction, 'residency', recordedOf(seen));
+      if (seen !== null && seen.getTime() !== node.reportedAt.getTime()) return nodeChanged(node, seen);
+      const recorded = await this.plans.seenOn(transaction, name);
+      if (recorded !== null) await this.checks.forget(transaction, 'residency', recordedOf(recorded));
       await this.nodes.remove(transaction, name);
       await this.outbox.append(transaction, [planJob()]);
       return null;

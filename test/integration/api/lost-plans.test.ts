@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { promote, registerVersions } from '../../support/registering.js';
 import { dataSourceOptions } from '../../../src/platform/database/data-source.js';
@@ -80,7 +80,7 @@ describe('moves whose statements PostgreSQL has planned ahead', () => {
     const answer = transactions.run(async (transaction) => {
       if (queued === undefined) {
         queued = hold('SELECT 3');
-        await expect.poll(() => master.waitingCount).toBe(1);
+        await vi.waitUntil(() => master.waitingCount === 1);
       }
       return transaction.query(text);
     });

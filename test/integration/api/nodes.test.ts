@@ -90,6 +90,18 @@ describe('a node', () => {
     const remove = () => api.as('ana').delete('/v1/nodes/gpu-6');
     expect((await remove().expect(409)).body.code).toBe('node-reporting');
     await goSilent('gpu-6');
+    const seen = async () => (await api.as('ana').get('/v1/nodes/gpu-6').expect(200)).body.reportedAt;
+    const before = await seen();
+    await node.register().expect(200);
+    await goSilent('gpu-6');
+    const { body: changed } = await remove().query({ reportedAt: before }).expect(409);
+    expect(changed).toMatchObject({ code: 'node-changed', current: { node: 'gpu-6', reportedAt: await seen() } });
+    expect(changed.detail).toContain('gpu-6 has reported since you looked');
+    expect((await remove().query({ reportedAt: 'lately' }).expect(400)).body.errors[0].field).toBe('reportedAt');
+    const kept = await remove().query({ reportedAt: await seen() });
+    expect(kept.status).toBe(204);
+    await node.register().expect(200);
+    await goSilent('gpu-6');
     await remove().expect(204);
     expect((await remove().expect(404)).body.code).toBe('node-not-found');
     await node.ask().expect(404);

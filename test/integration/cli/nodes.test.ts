@@ -107,6 +107,15 @@ it('removes a node that is gone for good once a person agrees, and none that rep
   const reporting = await cli(['nodes', 'remove', 'gpu-1'], { answer: true });
   expect(reporting).toMatchObject({ code: 3, asked: [] });
   expect(reporting.err).toContain('gpu-1 still reports: stop its agent first.');
+  const returned = async () => {
+    await new TestNode(api, 'gpu-2', { agent: 'agent-that-returned' }).register().expect(200);
+    const silent = `reported_at = reported_at - interval '3 minutes'`;
+    await query(api.databaseUrl, `UPDATE nodes SET ${silent} WHERE name = 'gpu-2'`);
+    return true;
+  };
+  const changed = await cli(['nodes', 'remove', 'gpu-2'], { answer: returned });
+  expect(changed).toMatchObject({ code: 5, asked: ['Remove the node gpu-2?'] });
+  expect(changed.err).toMatch(/gpu-2 has reported since you looked[^]*\ntry: lastgood nodes$/);
   const removed = await cli(['nodes', 'remove', 'gpu-2'], { answer: true });
   expect(removed.out).toMatch(/gpu-2 is removed\. Should its agent ever report again, it is registered anew\.$/);
   expect((await cli(['nodes', 'remove', 'gpu-2', '--yes'])).code).toBe(4);

@@ -30,6 +30,7 @@ it('each refusal of the registry has its exit code', () => {
       'idempotency-key-reused',
       'job-not-failed',
       'model-exists',
+      'node-changed',
       'revision-stale',
     ].toSorted(),
   );
