@@ -1,4 +1,5 @@
 import type { CheckView } from '../client/index.js';
+import { evidenceText } from './evidence-text.js';
 import { ago, duration } from './format.js';
 import type { Shell } from './shell.js';
 import { table } from './table.js';
@@ -11,7 +12,7 @@ export function checkTable(shell: Shell, checks: CheckView[]): string {
     state === 'present' ? shell.paint.green(state) : shell.paint.red(`${state}${lasting(shell, since)}`),
     ago(observedAt, shell.now()),
     duration(durationMs),
-    state === 'present' ? '' : JSON.stringify(evidence),
+    state === 'present' ? '' : evidenceText(evidence),
   ]);
   return table(shell, ['CHECK', 'SUBJECT', 'STATE', 'SEEN', 'TOOK', 'EVIDENCE'], rows);
 }

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CheckHistoryInput, CheckView, LastgoodClient } from '../client/index.js';
-import { countArgument, versionOrAliasArgument } from './arguments.js';
+import { countArgument, secondsArgument, versionOrAliasArgument } from './arguments.js';
+import { scheduleText } from './check-schedule-text.js';
 import { checkTable } from './check-table.js';
 import { usage } from './command-failure.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
@@ -9,6 +10,7 @@ import { versionName } from './format.js';
 import { firstItems } from './pages.js';
 import { runCommand, type Session } from './run-command.js';
 import type { Shell } from './shell.js';
+import { waitForChecks } from './wait-for-checks.js';
 
 type Filter = Pick<CheckHistoryInput, 'kind' | 'subject' | 'state'>;
 
@@ -16,6 +18,8 @@ interface Flags extends ConnectionFlags, Filter {
   history?: boolean;
   run?: boolean;
   deep?: boolean;
+  wait?: boolean;
+  timeout: number;
   limit: number;
 }
 
@@ -40,11 +44,17 @@ export function addChecks(program: Command, shell: Shell): void {
     .option('--limit <n>', 'with --history: how many at most', countArgument, 20)
     .option('--run', 'ask for a check now')
     .option('--deep', 'with --run: read the bytes of all artifacts too, and hash them')
+    .option('--wait', 'with --run: return when all of it has been looked at, and show what was seen')
+    .addOption(
+      new Option('--timeout <time>', 'how long --wait waits, such as 90s or 5m')
+        .argParser(secondsArgument)
+        .default(60_000, '60s'),
+    )
     .addHelpText(
       'after',
       example(
         'lastgood checks voice-activity rollback-target',
-        'lastgood checks voice-activity v2 --run --deep',
+        'lastgood checks voice-activity rollback-target --run --deep --wait',
         'lastgood checks voice-activity v2 --history --state missing',
       ),
     )
@@ -59,10 +69,15 @@ export function addChecks(program: Command, shell: Shell): void {
     );
 }
 
-function assertFlags(model: string, which: number | string, { history, run, deep, kind, state, subject }: Flags): void {
+function assertFlags(
+  model: string,
+  which: number | string,
+  { history, run, deep, wait, kind, state, subject }: Flags,
+): void {
   const shown = `lastgood checks ${model} ${nameOf(which)}`;
   if (run && history) throw usage('--run and --history do not go together: ask first, then look.', `${shown} --run`);
   if (deep && !run) throw usage('--deep is for --run: it says how to check.', `${shown} --run --deep`);
+  if (wait && !run) throw usage('--wait is for --run: there is nothing else to wait for.', `${shown} --run --wait`);
   const filtered = [kind, state, subject].some((part) => part !== undefined);
   if (filtered && !history) throw usage('--kind, --state and --subject are for --history.', `${shown} --history`);
 }
@@ -73,16 +88,25 @@ async function versionOf(client: LastgoodClient, model: string, which: number | 
   return typeof which === 'number' ? which : (await client.getAlias(model, which)).version;
 }
 
-async function ask({ client, output }: Session, model: string, version: number, { deep = false }: Flags) {
+async function ask(session: Session, model: string, version: number, { deep = false, wait, timeout }: Flags) {
+  const { client, output } = session;
   const asked = await client.askForCheck(model, version, { deep });
+  if (wait) {
+    await waitForChecks(session, { model, version }, { asked, timeoutMs: timeout });
+    return showNewest(session, model, version);
+  }
   const what = deep ? 'All that it needs is looked at, and its bytes are read' : 'All that it needs is looked at';
   const name = versionName(version);
   output.result(asked, () => `${what}. To see what comes of it: lastgood checks ${model} ${name}`);
 }
 
 async function showNewest({ client, output, shell }: Session, model: string, version: number): Promise<void> {
-  const items = await client.checks(model, version);
-  output.result({ version, items }, () => text(shell, model, version, items));
+  const [seen, rounds] = await Promise.all([client.checks(model, version), client.checkRounds(model, version)]);
+  // What needs somebody comes first.
+  const items = seen.toSorted((a, b) => Number(a.state === 'present') - Number(b.state === 'present'));
+  output.result({ version, items, rounds }, () =>
+    [text(shell, model, version, items), scheduleText(rounds, shell.now())].join('\n\n'),
+  );
 }
 
 async function showHistory(session: Session, model: string, version: number, flags: Flags): Promise<void> {
@@ -91,7 +115,7 @@ async function showHistory(session: Session, model: string, version: number, fla
   const read = (page: CheckHistoryInput) => client.checkHistory(model, version, { ...page, kind, subject, state });
   const { items, more } = await firstItems(limit, read);
   output.result({ version, items, more }, () => text(shell, model, version, items));
-  if (more) output.note(`There are older ones; --limit ${limit} shows these.`);
+  if (more) output.note(`There are older ones: --limit shows more than ${limit}.`);
 }
 
 const text = (shell: Shell, model: string, version: number, items: CheckView[]): string =>

@@ -32,7 +32,7 @@ export function addHistory(program: Command, shell: Shell): void {
         const { alias, at, limit } = flags;
         const { items, more } = await firstItems(limit, (page) => client.history(model, alias, { ...page, at }));
         output.result({ items, more }, () => (items.length === 0 ? nothing(flags, model) : historyTable(shell, items)));
-        if (more) output.note(`There are older ones; --limit ${limit} shows these.`);
+        if (more) output.note(`There are older ones: --limit shows more than ${limit}.`);
       }),
     );
 }

@@ -10,6 +10,9 @@ import { runCommand } from './run-command.js';
 import type { Shell } from './shell.js';
 import { fields, table } from './table.js';
 
+/** A job stays in the outbox for less than a second while a worker runs. */
+const LONG_SECONDS = 15;
+
 /** `lastgood jobs`: the background jobs that were given up, and how much waits. */
 export function addJobs(program: Command, shell: Shell): void {
   const jobs = withConnection(program.command('jobs'))
@@ -24,7 +27,10 @@ export function addJobs(program: Command, shell: Shell): void {
           const failed = items.length === 0 ? 'No failed jobs.' : jobTable(shell, items);
           return `${failed}\n\n${waiting(shell, summary)}`;
         });
-        if (more) output.note(`There are older ones; --limit ${flags.limit} shows these.`);
+        if (more) output.note(`There are older ones: --limit shows more than ${flags.limit}.`);
+        if (summary.outbox.oldestSeconds > LONG_SECONDS) {
+          output.note('Nobody takes them from the outbox: see that `lastgood worker` runs and reaches the queue.');
+        }
         if (items.length > 0) output.note('To run them again once the cause is mended: lastgood jobs retry --all');
       }),
     );

@@ -19,7 +19,7 @@ export function addModels(program: Command, shell: Shell): void {
       runCommand(shell, flags, {}, async ({ client, output }) => {
         const { items, more } = await firstItems(flags.limit, (page) => client.listModels(page));
         output.result({ items, more }, () => (items.length === 0 ? NOTHING : modelTable(shell, items)));
-        if (more) output.note(`There are more; --limit ${flags.limit} shows these.`);
+        if (more) output.note(`There are more: --limit shows more than ${flags.limit}.`);
       }),
     );
 }

@@ -31,7 +31,7 @@ export function addNodes(program: Command, shell: Shell): void {
         const { label } = flags;
         const { items, more } = await firstItems(flags.limit, (page) => client.listNodes({ ...page, label }));
         output.result({ items, more }, () => (items.length === 0 ? nothing(label) : nodeTable(shell, items)));
-        if (more) output.note(`There are more; --limit ${flags.limit} shows these.`);
+        if (more) output.note(`There are more: --limit shows more than ${flags.limit}.`);
       }),
     );
   addNodesShow(nodes, shell);

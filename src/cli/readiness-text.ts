@@ -1,5 +1,6 @@
 import type { ReadinessItemView, ReadinessSubjectView, ReadinessVerdict, ReadinessView } from '../client/index.js';
 import { lasting } from './check-table.js';
+import { evidenceText } from './evidence-text.js';
 import { ago, duration, versionName } from './format.js';
 import type { Shell } from './shell.js';
 import { fields, table } from './table.js';
@@ -53,8 +54,7 @@ function troubleOf(shell: Look, { name, state, next, failing, unknown, subjects 
 }
 
 function subjectText(shell: Look, { subject, found, evidence, observedAt, since }: ReadinessSubjectView): string {
-  const said = evidence?.['said'];
-  const why = typeof said === 'string' ? said : evidence === null ? '' : JSON.stringify(evidence);
+  const why = evidenceText(evidence);
   // Of what counts no more, it says nothing how long it had been so.
   const counts = !['stale', 'ahead', 'unchecked'].includes(found);
   const time = counts ? lasting(shell, since) : '';

@@ -25,13 +25,15 @@ export function addReadiness(program: Command, shell: Shell): void {
     );
 }
 
-// All that was seen of a version, also what a checklist leaves out; and where nothing was, the command that asks for it.
+// Asks for a fresh look, since what is wrong may be mended by now, and for the bytes where they are what is in doubt.
 function nextCommand({ model, live, target, checklist }: ReadinessView): string {
   if (target === null) return `lastgood versions ${model}`;
-  const failing = checklist.find(({ state }) => state === 'fail');
+  const failing = checklist.filter(({ state }) => state === 'fail').map(({ name }) => name);
   const unknown = checklist.filter(({ state }) => state === 'unknown').map(({ name }) => name);
-  const version = (failing?.name ?? unknown[0]) === 'config' ? live : target.version;
-  const checks = `lastgood checks ${model} v${version}`;
-  if (failing !== undefined) return checks;
-  return `${checks} --run${unknown.includes('content') ? ' --deep' : ''}`;
+  // Nothing here can look at what a controller runs with, nor at a node: they report it.
+  const [worst] = [...failing, ...unknown];
+  if (worst === 'config') return `lastgood checks ${model} v${live}`;
+  if (worst === 'nodes') return `lastgood prepull status ${model}`;
+  const deep = [...failing, ...unknown].includes('content') ? ' --deep' : '';
+  return `lastgood checks ${model} v${target.version} --run${deep} --wait`;
 }

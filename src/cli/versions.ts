@@ -46,7 +46,7 @@ export function addVersions(program: Command, shell: Shell): void {
           client.listVersions(model, { ...page, ...filterOf(flags) }),
         );
         output.result({ items, more }, () => (items.length === 0 ? nothing(model, flags) : versionTable(shell, items)));
-        if (more) output.note(`There are older ones; --limit ${flags.limit} shows these.`);
+        if (more) output.note(`There are older ones: --limit shows more than ${flags.limit}.`);
       }),
     );
 }

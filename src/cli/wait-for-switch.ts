@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LastgoodError, LastgoodUnreachable, type ReportView, type RollbackView } from '../client/index.js';
+import type { ReportView, RollbackView } from '../client/index.js';
 import { CommandFailure } from './command-failure.js';
 import { EXIT } from './exit-codes.js';
 import { counted, duration } from './format.js';
 import type { Session } from './run-command.js';
+import { unlessUnreachable } from './unless-unreachable.js';
 
 const POLL_MS = 200;
 
@@ -51,14 +52,4 @@ function lateText(alias: string, revision: number, reports: ReportView[] | null)
   }
   const behind = reports.filter((report) => report.revision < revision).map(({ controller }) => controller);
   return `${behind.length} of ${counted(reports.length, 'controller')} did not report the switch: ${behind.join(', ')}.`;
-}
-
-// The registry may restart while we wait; what was asked for is done already.
-async function unlessUnreachable<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof LastgoodUnreachable || (error instanceof LastgoodError && error.status >= 500)) return null;
-    throw error;
-  }
 }

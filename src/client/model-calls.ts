@@ -1,4 +1,4 @@
-import type { CheckRequestView, CheckView, ModelView, Page, VersionView } from '../contract/views.js';
+import type { CheckRequestView, CheckRoundsView, CheckView, ModelView, Page, VersionView } from '../contract/views.js';
 import type {
   CallOptions,
   CheckHistoryInput,
@@ -81,6 +81,11 @@ export class ModelCalls {
     options?: CallOptions,
   ): Promise<Page<CheckView>> {
     return this.read(modelPath(model, 'versions', version, 'checks', 'history'), { ...page }, options);
+  }
+
+  /** When all that a version needs was last looked at and read, and when it will be. */
+  checkRounds(model: string, version: Versions, options?: CallOptions): Promise<CheckRoundsView> {
+    return this.read(modelPath(model, 'versions', version, 'checks', 'rounds'), {}, options);
   }
 
   /** Asks for a check of a version now; with `deep`, for the reading of all bytes too. Asking twice does no harm. */

@@ -153,6 +153,25 @@ export interface CheckRequestView {
   version: number;
   /** Whether the bytes of all artifacts are read, too. */
   deep: boolean;
+  /** The numbers of the rounds that answer it: once these, or later ones, are over, all was looked at (and read). */
+  rounds: { look: number; deep: number | null };
+}
+
+/** One way through all that a version needs: a look at each thing, or (deep) the reading of all bytes. */
+export interface CheckRoundView {
+  /** How many rounds of this kind have begun. */
+  number: number;
+  underWay: boolean;
+  /** When the last whole one ended; null before the first. */
+  completedAt: string | null;
+  /** When the next is due; null where none is, and while one is under way. */
+  dueAt: string | null;
+}
+
+/** How a version is checked over time. */
+export interface CheckRoundsView {
+  look: CheckRoundView | null;
+  deep: CheckRoundView | null;
 }
 
 /** One thing on a checklist that fails or is unknown. */

@@ -4,9 +4,9 @@ import type { CheckedItem } from './readiness-needs.js';
 type Trouble = Exclude<Found, 'present'>;
 
 const GENERAL: Record<Trouble, string> = {
-  missing: 'Put the recorded bytes back at their address.',
-  changed: 'Put the recorded bytes back at their address.',
-  forbidden: 'Let Lastgood look: its credentials lack the permission.',
+  missing: 'Put the recorded bytes back at their address. A bucket that keeps versions may still have them.',
+  changed: 'Put the recorded bytes back at their address. A bucket that keeps versions may still have them.',
+  forbidden: 'Let Lastgood look: its credentials lack the permission, or are not accepted any more.',
   unsupported: 'Configure the store that it lies in (`lastgood config` shows what is configured).',
   unreachable: 'Bring it back, or give Lastgood a way to it; the next check looks again.',
   stale: 'See that a worker runs and keeps up: `lastgood worker`; `lastgood up` has one inside.',

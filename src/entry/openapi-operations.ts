@@ -90,6 +90,11 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: 'CheckView[]' },
     refusals: ['version-not-found', ...MODEL],
   },
+  [`get ${ONE_VERSION}/checks/rounds`]: {
+    id: 'getCheckRounds',
+    answers: { 200: 'CheckRoundsView' },
+    refusals: ['version-not-found', ...MODEL],
+  },
   [`post ${ONE_VERSION}/checks`]: {
     id: 'askForCheck',
     answers: { 202: 'CheckRequestView' },

@@ -28,13 +28,16 @@ export class AskForCheck {
     if (key instanceof Refusal) return key;
     const role = await this.protectedVersions.roleOf(key.modelId, version);
     return this.transactions.run(async (transaction) => {
+      const before = await this.rounds.all(key, transaction);
       const jobs: OutboundJob[] = [CHECK_VERSION.with(key, { priority: ASKED, subject: `${key.modelId}/${version}` })];
+      // The job begins a look when it runs. A reading begins with the request.
+      const rounds: CheckRequestView['rounds'] = { look: (before.look?.turn ?? 0) + 1, deep: null };
       if (deep) {
-        await this.rounds.begin(key, 'deep', role, transaction);
+        rounds.deep = (await this.rounds.begin(key, 'deep', role, transaction)).turn;
         jobs.push({ ...roundJob(key, 'deep', urgencyOf(role)), priority: ASKED });
       }
       await this.outbox.append(transaction, [...jobs, ...this.others.with(key)]);
-      return { version, deep };
+      return { version, deep, rounds };
     });
   }
 }

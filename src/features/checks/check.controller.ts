@@ -30,6 +30,12 @@ export class CheckController {
     return this.checks.history(model, version, query);
   }
 
+  @Get('rounds')
+  @ApiOperation({ summary: 'When all that the version needs was last looked at and read, and when it will be' })
+  rounds(@ModelParam() model: string, @VersionParam() version: number) {
+    return this.checks.schedule(model, version);
+  }
+
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: 'Ask for a check now; what it sees appears in the list' })

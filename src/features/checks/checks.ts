@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatVersion } from '../../domain/version-number.js';
 import { Refusal } from '../../contract/refusal.js';
-import type { CheckView, Page } from '../../contract/views.js';
+import type { CheckRoundsView, CheckRoundView, CheckView, Page } from '../../contract/views.js';
 import { pageOf, readPage } from '../../platform/http/page.js';
 import { ModelRepository } from '../models/index.js';
 import { CheckHistoryRepository } from './check-history.repository.js';
@@ -9,6 +9,7 @@ import type { Observation } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
 import { readCheckFilter } from './check-filter.js';
 import type { VersionKey } from './check-jobs.js';
+import { RoundRepository, type RoundState } from './round.repository.js';
 
 /** Reading what was seen of the things that a version needs. */
 @Injectable()
@@ -17,6 +18,7 @@ export class Checks {
     private readonly models: ModelRepository,
     private readonly checks: CheckRepository,
     private readonly histories: CheckHistoryRepository,
+    private readonly rounds: RoundRepository,
   ) {}
 
   /** The newest observation of each thing. */
@@ -25,6 +27,14 @@ export class Checks {
     if (key instanceof Refusal) return key;
     const rows = await this.checks.newest(key.modelId, version);
     return { items: rows.map((row) => viewOf(row, row.since)), nextPageToken: null };
+  }
+
+  /** When all of it was last looked at and read, and when it will be. */
+  async schedule(model: string, version: number): Promise<CheckRoundsView | Refusal> {
+    const key = await this.find(model, version);
+    if (key instanceof Refusal) return key;
+    const { look, deep } = await this.rounds.all(key);
+    return { look: roundView(look), deep: roundView(deep) };
   }
 
   /** All observations that are kept, newest first. */
@@ -59,4 +69,15 @@ function viewOf(row: Observation, since: Date | null): CheckView {
   const { version, kind, subject, state, evidence, durationMs, observedAt } = row;
   const times = { observedAt: observedAt.toISOString(), since: since?.toISOString() ?? null };
   return { version, kind, subject, state, evidence, durationMs, ...times };
+}
+
+function roundView(round: RoundState | undefined): CheckRoundView | null {
+  if (round === undefined) return null;
+  const { turn, underWay, completedAt, dueAt } = round;
+  return {
+    number: turn,
+    underWay,
+    completedAt: completedAt?.toISOString() ?? null,
+    dueAt: dueAt?.toISOString() ?? null,
+  };
 }

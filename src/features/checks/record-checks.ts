@@ -56,7 +56,7 @@ function messageOf({ model, version, aliases }: PointedVersion, change: CheckCha
   return `${model} ${formatVersion(version)} (${aliases.join(', ')}): ${changeText(change)}`;
 }
 
-// One field each, for whoever routes log lines to people.
+// What a program that reads the log goes by.
 function fieldsOf({ model, version, aliases }: PointedVersion, change: CheckChange): object {
   const { kind, state, was, judgement, count, subjects, said } = change;
   const what = { kind, state, was, judgement, count, subjects, ...(said === null ? {} : { said }) };

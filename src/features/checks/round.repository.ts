@@ -12,6 +12,15 @@ export interface Round {
   position: number;
 }
 
+/** How the rounds of one kind stand. `turn` is the newest that has begun. */
+export interface RoundState {
+  turn: number;
+  underWay: boolean;
+  completedAt: Date | null;
+  /** Null where none is due, and while one is under way. */
+  dueAt: Date | null;
+}
+
 /**
  * After so many seconds without progress, a round that was picked is due again: its job was lost with the queue, or has
  * failed for good. Long enough for a slice of work and its wait in a busy queue.
@@ -60,6 +69,16 @@ export class RoundRepository {
     const seconds = { look: LEASE_SECONDS, deep: deep === null ? null : deep * Math.random() };
     const values = [modelId, version, urgencyOf(null), DEPTHS, DEPTHS.map((depth) => seconds[depth])];
     await manager.query(ADD, values);
+  }
+
+  /** How both kinds of rounds stand. */
+  async all({ modelId, version }: VersionKey, manager?: EntityManager): Promise<Partial<Record<Depth, RoundState>>> {
+    const sql = `
+      SELECT depth, turn, picked_at IS NOT NULL AS "underWay", completed_at AS "completedAt",
+        CASE WHEN picked_at IS NULL AND due_at < 'infinity' THEN due_at END AS "dueAt"
+      FROM check_rounds WHERE model_id = $1 AND version = $2`;
+    const rows: (RoundState & { depth: Depth })[] = await (manager ?? this.dataSource).query(sql, [modelId, version]);
+    return Object.fromEntries(rows.map((row) => [row.depth, row]));
   }
 
   /** Begins a round anew, whatever was under way: a job that goes on with the one before will find itself overtaken. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
+import { query } from '../../support/pg-query.js';
 import { promote, registerVersions } from '../../support/registering.js';
 import { cliOf, document } from './local-model.js';
 
@@ -40,6 +41,37 @@ it('checks --run asks for a look, and with --deep for the bytes, and says how to
   await expect.poll(() => kinds('v1'), POLL).toEqual(['artifact', 'content']);
 });
 
+it('checks --run --wait returns once all was looked at, and read where that was asked for, and shows what was seen', async () => {
+  const before = (await kinds('v2', '--history', '--kind', 'content')).length;
+  const looked = await cli(['checks', 'fraud', 'v2', '--run', '--deep', '--wait']);
+  expect(looked).toMatchObject({ code: 0, err: '' });
+  expect(looked.out).toMatch(/^artifact .* missing .*\n(?:.*\n)*\nlooked at just now.*\nread +just now/m);
+  expect((await kinds('v2', '--history', '--kind', 'content')).length).toBeGreaterThan(before);
+});
+
+it('checks --run --wait ends each of many that are asked for at the same moment', async () => {
+  const all = Array.from({ length: 6 }, (_, at) =>
+    cli(['checks', 'fraud', 'v1', '--run', ...(at % 2 ? ['--deep'] : []), '--wait']),
+  );
+  for (const { code } of await Promise.all(all)) expect(code).toBe(0);
+});
+
+it('checks --run --wait says that no worker has begun where none runs', async () => {
+  const idle = await startApi();
+  try {
+    await registerVersions(idle, 'fraud', 1);
+    const late = await cliOf(idle)(['checks', 'fraud', 'v1', '--run', '--wait', '--timeout', '1s']);
+    expect(late).toMatchObject({ code: 8, out: '' });
+    expect(late.err).toContain('No worker has begun: see that one runs');
+    expect(late.err).toContain('try: lastgood jobs');
+    await query(idle.databaseUrl, `UPDATE outbox SET available_at = available_at - interval '1 minute'`);
+    expect((await cliOf(idle)(['jobs'])).err).toContain('Nobody takes them from the outbox');
+    expect((await cliOf(idle)(['checks', 'fraud', 'v1'])).out).toMatch(/looked at never as a whole; again in/);
+  } finally {
+    await idle.close();
+  }
+});
+
 it('checks --history shows every observation, and says when there are older ones', async () => {
   const { out, err } = await cli(['checks', 'fraud', 'v1', '--history', '--limit', '1']);
   expect(out.split('\n').filter((line) => line.startsWith('artifact') || line.startsWith('content'))).toHaveLength(1);
@@ -52,6 +84,7 @@ it('checks refuses flags that do not go together, and says what would be right',
   const cases: [string[], string][] = [
     [['--run', '--history'], '--run and --history do not go together'],
     [['--deep'], '--deep is for --run'],
+    [['--wait'], '--wait is for --run'],
     [['--state', 'missing'], '--kind, --state and --subject are for --history'],
   ];
   for (const [flags, said] of cases) {

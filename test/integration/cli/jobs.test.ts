@@ -48,7 +48,7 @@ describe('a person at the terminal', () => {
     expect(result.out).toContain('prompt   0 waiting, 0 running, 0 delayed, 3 failed');
     expect(result.err).toBe('To run them again once the cause is mended: lastgood jobs retry --all');
     const two = await cli(['jobs', '--limit', '2']);
-    expect(two.err).toContain('There are older ones; --limit 2 shows these.');
+    expect(two.err).toContain('There are older ones: --limit shows more than 2.');
   });
 
   it('runs one again, and all', async () => {

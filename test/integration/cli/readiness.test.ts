@@ -44,7 +44,7 @@ describe('lastgood readiness', () => {
   it('is not ready while nobody has looked', async () => {
     await promote(api, 'fraud', 2);
     const result = await cli(['readiness', 'fraud']);
-    expect(result).toMatchObject({ code: 9, err: 'try: lastgood checks fraud v1 --run --deep' });
+    expect(result).toMatchObject({ code: 9, err: 'try: lastgood checks fraud v1 --run --deep --wait' });
     expect(result.out).toMatch(/^readiness +production of fraud: unknown$/m);
     expect(result.out).toMatch(/^\? artifacts +of 12 artifacts of v1, 12 have not been looked at yet$/m);
     expect(result.out).toMatch(
@@ -70,10 +70,10 @@ describe('lastgood readiness', () => {
     const subject = uriOf('part-07.bin');
     await see(api, 'fraud', { version: 1, kind: 'artifact', subject, state: 'missing', evidence: { said: 'no file' } });
     const { code, out, err } = await cli(['readiness', 'fraud']);
-    expect({ code, err }).toEqual({ code: 9, err: 'try: lastgood checks fraud v1' });
+    expect({ code, err }).toEqual({ code: 9, err: 'try: lastgood checks fraud v1 --run --wait' });
     expect(out).toMatch(/^✗ artifacts +of 12 artifacts of v1, 1 is missing/m);
     expect(out).toMatch(
-      /^✗ artifacts: Put the recorded bytes back at their address\.\n {2}\S+part-07\.bin {2}missing, seen just now: no file$/m,
+      /^✗ artifacts: Put the recorded bytes back at their address\. .*\n {2}\S+part-07\.bin {2}missing, seen just now: no file$/m,
     );
     expect((await cli(['show', 'fraud'])).out).toMatch(/^production +v2 +v1, UNPROVEN +NOT READY /m);
   });
