@@ -10,18 +10,33 @@ type Look = Pick<Shell, 'paint' | 'columns'>;
 export function prepullText(shell: Look, { model, versions, items }: ModelResidencyView): string {
   if (versions.length === 0) return `No version of ${model} may be needed: no alias points at one.`;
   if (items.length === 0) return `No node is in the pool of a version of ${model}. \`lastgood nodes\` lists the nodes.`;
-  const summary = versions.map((version) => summaryLine(shell, version)).join('\n');
-  const reasons = items
+  const nodes = [...new Set(items.map(({ node }) => node))].toSorted((a, b) => (a < b ? -1 : 1));
+  const parts = [gridOf(shell, versions, items, nodes), reasonsOf(items).join('\n')];
+  return [...parts, summaryOf(shell, { versions }).join('\n')].filter((part) => part !== '').join('\n\n');
+}
+
+/** Why what is not there is not, a line for each. */
+export function reasonsOf(items: readonly ResidencyView[]): string[] {
+  return items
     .filter(({ state }) => state !== 'resident')
     .map((item) => ({ item, reason: residencyReason(item) }))
     .filter(({ reason }) => reason !== '')
     .map(({ item, reason }) => `${item.node} ${versionName(item.version)}: ${reason}`);
-  return [gridOf(shell, versions, items), reasons.join('\n'), summary].filter((part) => part !== '').join('\n\n');
 }
 
-function gridOf(shell: Look, versions: VersionResidencyView[], items: ResidencyView[]): string {
+/** Of each version on how many nodes it is, a line for each. */
+export function summaryOf(shell: Look, { versions }: Pick<ModelResidencyView, 'versions'>): string[] {
+  return versions.map((version) => summaryLine(shell, version));
+}
+
+/** A table of these nodes and all versions. */
+export function gridOf(
+  shell: Look,
+  versions: readonly VersionResidencyView[],
+  items: readonly ResidencyView[],
+  nodes: readonly string[],
+): string {
   const cells = new Map(items.map((item) => [`${item.node} ${item.version}`, item]));
-  const nodes = [...new Set(items.map(({ node }) => node))].toSorted((a, b) => (a < b ? -1 : 1));
   const rows = nodes.map((node) => [
     shell.paint.bold(node),
     ...versions.map(({ version }) => {

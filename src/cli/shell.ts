@@ -13,6 +13,8 @@ export interface Shell {
   readonly interactive: boolean;
   /** How many characters fit into a line of the terminal, now; null where stdout is none, so that nothing is wrapped. */
   readonly columns: number | null;
+  /** How many lines the terminal has, now; null where stdout is none. */
+  readonly rows: number | null;
   /** Colours that stay silent where nobody would see them. */
   readonly paint: Ansis;
   /** When the command was given, on the clock of `performance.now()`. */
@@ -37,6 +39,9 @@ export function processShell(): Shell {
     // Asked for each time, since windows are resized; a terminal that does not know its width says 0.
     get columns() {
       return stdout.isTTY && stdout.columns > 0 ? stdout.columns : null;
+    },
+    get rows() {
+      return stdout.isTTY && stdout.rows > 0 ? stdout.rows : null;
     },
     paint: new Ansis(wantsColour(stdout.isTTY, env) ? undefined : 0),
     startedMs: 0, // performance.now() counts from the start of the process

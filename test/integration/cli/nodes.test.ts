@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
@@ -85,7 +86,10 @@ it('prepull status --watch prints a document for each change until all is where 
   const states = (await watched).out.split('\n').map((line) => JSON.parse(line).items[0].state);
   expect(states.at(-1)).toBe('resident');
   expect(new Set(states).size).toBe(states.length);
-  const screens = (await redrawn).out.split('\u001b[H\u001b[J').slice(1);
+  const screens = (await redrawn).out
+    .split('\u001b[H')
+    .slice(1)
+    .map((screen) => stripVTControlCharacters(screen));
   expect(screens.at(-1)).toMatch(/^NODE +v1 live\ngpu-1 +resident\n\nv1, live: on 1 of 1 nodes$/);
 });
 

@@ -17,12 +17,14 @@ export interface Surroundings {
   now?: Date;
   /** The width of the terminal; null, as it is where there is none, leaves tables as wide as they are. */
   columns?: number | null;
+  /** How many lines the terminal has. */
+  rows?: number | null;
 }
 
 /** Runs a command line in this process, in a shell that keeps what is printed. */
 export async function runCli(
   args: readonly string[],
-  { env = {}, answer, now, columns = null }: Surroundings = {},
+  { env = {}, answer, now, columns = null, rows = null }: Surroundings = {},
 ): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
@@ -33,6 +35,7 @@ export async function runCli(
     err: (text) => void err.push(text),
     interactive: answer !== undefined,
     columns,
+    rows,
     paint: new Ansis(0),
     startedMs: performance.now(),
     now: () => now ?? new Date(),
