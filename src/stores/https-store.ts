@@ -38,7 +38,7 @@ export class HttpsStore implements ReadableStore {
   readonly #credentials: HostCredentials;
 
   constructor(options: HttpsStoreOptions) {
-    this.#outbound = new Outbound(options);
+    this.#outbound = new Outbound({ hostsSetting: 'LASTGOOD_HTTPS_ALLOWED_HOSTS', ...options });
     this.#credentials = options.credentials ?? {};
   }
 

@@ -50,7 +50,7 @@ export class OciStore implements ReadableStore {
   readonly #look: OciLook;
 
   constructor(options: OciStoreOptions) {
-    this.#outbound = new Outbound(options);
+    this.#outbound = new Outbound({ hostsSetting: 'LASTGOOD_OCI_ALLOWED_HOSTS', ...options });
     this.#registry = new OciRegistry(this.#outbound, options.credentials ?? {});
     this.#manifests = new OciManifests(this.#registry);
     this.#kind = new OciKind(this.#registry, this.#manifests);

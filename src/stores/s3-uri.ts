@@ -34,7 +34,7 @@ export function s3UriOf({ bucket, key }: S3Location): string {
 
 /** The refusal of an object in a bucket that is not served. */
 export function unknownBucket(uri: string, { bucket }: S3Location, served: readonly string[]): StoreRefusal {
-  const text = `${shownUri(uri)} lies in the bucket ${bucket}, and the buckets served here are: ${served.join(', ')}`;
+  const text = `${shownUri(uri)} lies in the bucket ${bucket}, and the buckets served here are: ${served.join(', ')}; S3_BUCKET and LASTGOOD_S3_STORES_FILE name them`;
   return new StoreRefusal('unknown-bucket', text);
 }
 

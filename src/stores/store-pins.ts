@@ -49,7 +49,7 @@ export class StorePins implements Pinner {
     const at = referenceOfImage(image);
     if (at instanceof StoreRefusal) throw new StoreError('unsupported', image, at.text);
     if (this.#pinners.has('oci')) return ociUriOf(at);
-    throw new StoreError('unsupported', image, 'no registry is among the allowed hosts (oci.allowedHosts)');
+    throw new StoreError('unsupported', image, 'no registry is among the allowed hosts (LASTGOOD_OCI_ALLOWED_HOSTS)');
   }
 
   async #of(uri: string): Promise<Pinner> {

@@ -25,6 +25,14 @@ export interface StoreSetOptions {
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 
+// What makes a scheme one that is served, for whoever runs the registry.
+const SERVED_BY: ReadonlyMap<string, string> = new Map([
+  ['s3', 'S3_BUCKET or LASTGOOD_S3_STORES_FILE names a bucket'],
+  ['https', 'LASTGOOD_HTTPS_ALLOWED_HOSTS names its host'],
+  ['http', 'LASTGOOD_HTTPS_ALLOWED_HOSTS names its host with http://'],
+  ['oci', 'LASTGOOD_OCI_ALLOWED_HOSTS names its registry'],
+]);
+
 /** All stores of this process. */
 export class StoreSet {
   /** The store that new bytes go to. */
@@ -75,13 +83,15 @@ export class StoreSet {
     if (store) return (await store.refuses(uri)) ?? store;
     const served = this.schemes.map((name) => `${name}://`).join(' and ');
     const found = scheme === undefined ? 'is not a URI' : `has the scheme ${scheme}`;
-    return new StoreRefusal('unknown-scheme', `${shownUri(uri)} ${found}; served here: ${served}`);
+    const setting = SERVED_BY.get(scheme ?? '');
+    const way = setting === undefined ? '' : `; ${scheme}:// is served where ${setting}`;
+    return new StoreRefusal('unknown-scheme', `${shownUri(uri)} ${found}; served here: ${served}${way}`);
   }
 
   /** What can be seen of a container image now, or why it may not even be looked at. Only an abort is thrown. */
   async statImage(image: string, options: Asking = {}): Promise<ObjectObservation | StoreRefusal> {
     if (this.#oci) return this.#oci.refusesImage(image) ?? this.#oci.statImage(image, options);
-    const text = `${shownUri(image)} lies in a registry, and no registry is among the allowed hosts (oci.allowedHosts)`;
+    const text = `${shownUri(image)} lies in a registry, and no registry is among the allowed hosts: add it to LASTGOOD_OCI_ALLOWED_HOSTS`;
     return new StoreRefusal('host-not-allowed', text);
   }
 

@@ -88,13 +88,20 @@ describe('an address', () => {
   });
 
   it('of an allowed network is asked, except that of a metadata service', () => {
-    const guard = new AddressGuard(['10.0.0.0/8', '169.254.0.0/16', 'fd00::/8']);
+    const guard = new AddressGuard(['10.0.0.0/8', '169.254.0.0/16', 'fd00::/8', 'fe80::/10']);
     for (const address of ['10.255.0.1', 'fd00::1', '::ffff:10.0.0.1', '169.254.1.1']) {
       expect(guard.problem(address, 'http:')).toBeNull();
     }
     for (const address of ['11.0.0.1', '192.168.0.1', 'fc00::1'])
       expect(guard.problem(address, 'http:')).not.toBeNull();
-    for (const address of ['169.254.169.254', '::ffff:169.254.169.254', 'fd00:ec2::254']) {
+    const metadata = [
+      '169.254.169.254',
+      '::ffff:169.254.169.254',
+      'fd00:ec2::254',
+      'fd00:c1::a9fe:a9fe',
+      'fe80::a9fe:a9fe',
+    ];
+    for (const address of [...metadata, '64:ff9b::169.254.169.254', 'fd00:42::42']) {
       expect(guard.problem(address, 'https:')).toContain('metadata');
     }
   });
@@ -109,7 +116,8 @@ describe('an address', () => {
 });
 
 describe('a list of allowed hosts', () => {
-  const allowed = (written: string, url: string): boolean => new AllowedHosts([written]).problem(new URL(url)) === null;
+  const allowed = (written: string, url: string): boolean =>
+    new AllowedHosts([written], 'A_SETTING').problem(new URL(url)) === null;
 
   it.each([
     ['models.example', 'https://models.example/a', true],
@@ -165,14 +173,15 @@ describe('a list of allowed hosts', () => {
     'host.',
   ])('cannot hold %j', (text) => {
     expect(parseHostPattern(text)).toBeNull();
-    expect(() => new AllowedHosts([text])).toThrow(TypeError);
+    expect(() => new AllowedHosts([text], 'A_SETTING')).toThrow(TypeError);
   });
 
   it('says which host it misses and which it has, and never a path, a query or a password', () => {
-    const hosts = new AllowedHosts(['models.example', '*.weights.example:8443']);
+    const hosts = new AllowedHosts(['models.example', '*.weights.example:8443'], 'A_SETTING');
     const url = new URL('https://other.example/path?signature=secret');
     expect(hosts.problem(url)).toBe(
-      'other.example is not among the allowed hosts: models.example, *.weights.example:8443',
+      'other.example is not among the allowed hosts: models.example, *.weights.example:8443; where it is to be asked, ' +
+        'add it to A_SETTING',
     );
     expect(hosts.problem(new URL('https://user:secret@models.example/'))).not.toContain('secret');
   });

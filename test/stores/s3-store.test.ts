@@ -37,7 +37,7 @@ describe('a bucket of artifacts', () => {
     const { bucket, privateBucket } = inject('s3');
     expect(await at.store.refuses('s3://elsewhere/key')).toEqual({
       code: 'unknown-bucket',
-      text: `s3://elsewhere/key lies in the bucket elsewhere, and the buckets served here are: ${bucket}, ${privateBucket}`,
+      text: `s3://elsewhere/key lies in the bucket elsewhere, and the buckets served here are: ${bucket}, ${privateBucket}; S3_BUCKET and LASTGOOD_S3_STORES_FILE name them`,
     });
   });
 

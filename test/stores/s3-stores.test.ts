@@ -96,7 +96,7 @@ describe('several S3 stores', () => {
     ]);
     expect(await set.forUri('s3://elsewhere/key')).toEqual({
       code: 'unknown-bucket',
-      text: `s3://elsewhere/key lies in the bucket elsewhere, and the buckets served here are: ${bucket}, ${privateBucket}`,
+      text: `s3://elsewhere/key lies in the bucket elsewhere, and the buckets served here are: ${bucket}, ${privateBucket}; S3_BUCKET and LASTGOOD_S3_STORES_FILE name them`,
     });
   });
 

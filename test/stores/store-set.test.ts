@@ -24,7 +24,11 @@ describe('the set of stores', () => {
     ['ftp://host/a', 'ftp://host/a has the scheme ftp; served here: file:// and s3://'],
     ['model.onnx', 'model.onnx is not a URI; served here: file:// and s3://'],
     ['/srv/models/a.onnx', '/srv/models/a.onnx is not a URI; served here: file:// and s3://'],
-    ['https://user:pass@host/a?signature=x', 'https://…@host/a?… has the scheme https; served here: file:// and s3://'],
+    [
+      'https://user:pass@host/a?signature=x',
+      'https://…@host/a?… has the scheme https; served here: file:// and s3://; https:// is served where ' +
+        'LASTGOOD_HTTPS_ALLOWED_HOSTS names its host',
+    ],
   ])('refuses %j and lists what is served', async (uri, text) => {
     const set = await StoreSet.open({ file, s3 });
     expect(await set.forUri(uri)).toEqual({ code: 'unknown-scheme', text });
@@ -33,7 +37,8 @@ describe('the set of stores', () => {
 
   it('lists only what is configured', async () => {
     const refusal = await (await StoreSet.open({ file })).forUri('s3://models/a');
-    expect(refusal).toMatchObject({ text: 's3://models/a has the scheme s3; served here: file://' });
+    const way = 's3:// is served where S3_BUCKET or LASTGOOD_S3_STORES_FILE names a bucket';
+    expect(refusal).toMatchObject({ text: `s3://models/a has the scheme s3; served here: file://; ${way}` });
   });
 
   it("hands on the store's own refusal", async () => {
@@ -73,7 +78,7 @@ describe('the set of stores', () => {
   });
 
   it('looks at no image where no registry is allowed, and names the setting', async () => {
-    const text = expect.stringContaining('oci.allowedHosts');
+    const text = expect.stringContaining('LASTGOOD_OCI_ALLOWED_HOSTS');
     expect(await (await StoreSet.open({ file })).statImage(`a@${DIGEST}`)).toEqual({ code: 'host-not-allowed', text });
   });
 
@@ -81,7 +86,7 @@ describe('the set of stores', () => {
     [{ file }, 'file:///srv/models/a.onnx', 'file:///srv/models/a.onnx', 'only s3:// and oci:// can'],
     [{ file }, 's3://models/a', 's3://models/a', 'has the scheme s3; served here: file://'],
     [{ file, s3 }, 's3://others/a', 's3://others/a', 'the buckets served here are: models'],
-    [{ file }, `a@${DIGEST}`, `oci://docker.io/library/a@${DIGEST}`, 'oci.allowedHosts'],
+    [{ file }, `a@${DIGEST}`, `oci://docker.io/library/a@${DIGEST}`, 'LASTGOOD_OCI_ALLOWED_HOSTS'],
   ])('pins nothing where it cannot, and says why (%#)', async (options, subject, place, text) => {
     const set = await StoreSet.open(options);
     const { pins } = set;

@@ -18,8 +18,10 @@ export class AddressGuard {
     if (isMetadata(text, family)) return `${address} belongs to a cloud's metadata service`;
     if (this.#allowed.check(text, family)) return null;
     const kind = specialKind(text, family);
-    if (kind !== null) return `${address} is ${kind}, outside the allowed networks`;
-    return protocol === 'https:' ? null : `${address} is public, and only allowed networks are asked without TLS`;
+    if (kind !== null) return `${address} is ${kind}, outside the allowed networks (LASTGOOD_ALLOWED_NETWORKS)`;
+    return protocol === 'https:'
+      ? null
+      : `${address} is public, and without TLS only the networks of LASTGOOD_ALLOWED_NETWORKS are asked`;
   }
 }
 

@@ -4,8 +4,11 @@ import { matchesHost, parseHostPattern, type HostPattern } from '../../domain/ho
 export class AllowedHosts {
   readonly #patterns: readonly HostPattern[];
 
-  /** Throws a TypeError for an entry that is no host pattern. */
-  constructor(private readonly written: readonly string[]) {
+  /** `setting` is where to allow more. Throws a TypeError for an entry that is no host pattern. */
+  constructor(
+    private readonly written: readonly string[],
+    private readonly setting: string,
+  ) {
     this.#patterns = written.map((text) => {
       const pattern = parseHostPattern(text);
       if (pattern === null) throw new TypeError(`not a host: ${JSON.stringify(text)}`);
@@ -26,7 +29,8 @@ export class AllowedHosts {
     }
     if (this.#patterns.some((pattern) => matchesHost(pattern, url))) return null;
     const asked = url.protocol === 'http:' ? `http://${url.host}` : url.host;
-    return `${asked} is not among the allowed hosts: ${this.written.join(', ') || 'none are configured'}`;
+    const allowed = this.written.join(', ') || 'none are configured';
+    return `${asked} is not among the allowed hosts: ${allowed}; where it is to be asked, add it to ${this.setting}`;
   }
 
   /** How a host that is written without a protocol is asked: without TLS only where the list says so. */

@@ -17,6 +17,8 @@ import { headersFor, isRedirect, redirectTarget } from './redirect.js';
 export interface OutboundOptions {
   /** Hosts that may be asked, as `parseHostPattern` takes them. */
   readonly allowedHosts: readonly string[];
+  /** The setting that names them, for whoever meets a host that is not among them. */
+  readonly hostsSetting?: string;
   /** Networks in CIDR notation that may be asked although they are not public. */
   readonly allowedNetworks?: readonly string[];
   readonly limits?: Partial<OutboundLimits>;
@@ -61,10 +63,18 @@ export class Outbound {
   readonly #agents: Readonly<Record<'http:' | 'https:', PlainAgent>>;
 
   /** Throws a TypeError for a host or network that is none. */
-  constructor({ allowedHosts, allowedNetworks = [], limits, ca, resolve = systemResolve, turns }: OutboundOptions) {
+  constructor({
+    allowedHosts,
+    hostsSetting = 'the allowed hosts',
+    allowedNetworks = [],
+    limits,
+    ca,
+    resolve = systemResolve,
+    turns,
+  }: OutboundOptions) {
     this.limits = { ...OUTBOUND_LIMITS, ...limits };
     this.turns = turns ?? new EndpointTurns();
-    this.hosts = new AllowedHosts(allowedHosts);
+    this.hosts = new AllowedHosts(allowedHosts, hostsSetting);
     this.#guard = new AddressGuard(allowedNetworks);
     const kept = { keepAlive: true, autoSelectFamily: true, maxFreeSockets: 8, timeout: this.limits.idleMs };
     const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };

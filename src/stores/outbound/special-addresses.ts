@@ -40,6 +40,9 @@ const METADATA = [
   'fd00:ec2::254/128',
   'fd00:ec2::23/128',
   'fd20:ce::254/128',
+  'fd00:c1::a9fe:a9fe/128',
+  'fe80::a9fe:a9fe/128',
+  'fd00:42::42/128',
 ];
 
 /** Networks as a list that addresses can be checked against. Throws a TypeError for what is not a network. */
