@@ -29,6 +29,7 @@ export class AskForCheck {
     const role = await this.protectedVersions.roleOf(key.modelId, version);
     return this.transactions.run(async (transaction) => {
       const before = await this.rounds.all(key, transaction);
+      await this.rounds.expectLook(key, transaction);
       const jobs: OutboundJob[] = [CHECK_VERSION.with(key, { priority: ASKED, subject: `${key.modelId}/${version}` })];
       // The job begins a look when it runs. A reading begins with the request.
       const rounds: CheckRequestView['rounds'] = { look: (before.look?.turn ?? 0) + 1, deep: null };

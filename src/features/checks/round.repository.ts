@@ -132,6 +132,12 @@ export class RoundRepository {
     await this.dataSource.query(sql, [modelId, version, 'deep', urgencyOf(role), interval]);
   }
 
+  /** Makes the next look at a version due before long, for a job that is asked for just now and may be lost with the queue. */
+  async expectLook({ modelId, version }: VersionKey, manager: EntityManager): Promise<void> {
+    const soon = `least(due_at, now() + ${LEASE_SECONDS} * ${SECONDS})`;
+    await manager.query(`UPDATE check_rounds SET due_at = ${soon} WHERE ${KEY}`, [modelId, version, 'look']);
+  }
+
   /** Makes the next look at a version due at once. */
   async hastenLook({ modelId, version }: VersionKey): Promise<void> {
     const sql = `UPDATE check_rounds SET due_at = now() WHERE ${KEY} AND picked_at IS NULL`;

@@ -99,12 +99,14 @@ export class BullJobQueue extends JobQueue {
   }
 
   private async call<T>(use: (queues: BullProducer['queues']) => Promise<T>): Promise<T> {
+    let producer: BullProducer | undefined;
     try {
-      const { queues } = await this.connected();
-      return await deadline(use(queues), ANSWER_MS, `the queue did not answer within ${ANSWER_MS} ms`);
+      producer = await this.connected();
+      return await deadline(use(producer.queues), ANSWER_MS, `the queue did not answer within ${ANSWER_MS} ms`);
     } catch (error) {
       if (error instanceof QueueSchemaError) throw error;
-      throw new QueueUnavailableError(`the job queue is not available: ${reasonOf(error)}`, { cause: error });
+      const reason = reasonOf(producer?.broken() ?? error);
+      throw new QueueUnavailableError(`the job queue is not available: ${reason}`, { cause: error });
     }
   }
 

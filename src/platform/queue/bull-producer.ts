@@ -23,6 +23,8 @@ export type BullQueue = Pick<
 /** An open connection for producing and looking. */
 export interface BullProducer {
   readonly queues: Readonly<Record<Lane, BullQueue>>;
+  /** What keeps the connection from being made again, where it broke and something is known. */
+  broken(): Error | undefined;
   close(): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer
   const ready = Promise.all([queues.prompt.waitUntilReady(), queues.bulk.waitUntilReady()]);
   try {
     await deadline(ready, ANSWER_MS, `PostgreSQL did not answer within ${ANSWER_MS} ms`);
-    return { queues, close };
+    return { queues, broken: () => undefined, close };
   } catch (error) {
     await close();
     throw error instanceof SchemaMigrationRequiredError ? new QueueSchemaError(missingSchema, { cause: error }) : error;
@@ -63,6 +65,12 @@ const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): 
   redis.on('error', (error: Error) => {
     lastError = error;
   });
+  redis.on('ready', () => {
+    lastError = undefined;
+  });
+  // What ioredis says of a command without a connection tells of its own options, not of the server.
+  const broken = (): Error | undefined =>
+    redis.status === 'ready' ? undefined : (lastError ?? new Error('the connection to Redis broke'));
   let queues: Record<Lane, Queue<JobData, void>> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([queues?.prompt.close(), queues?.bulk.close()]);
@@ -77,7 +85,7 @@ const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): 
     });
     const ready = Promise.all([queues.prompt.waitUntilReady(), queues.bulk.waitUntilReady()]);
     await deadline(ready, ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
-    return { queues, close };
+    return { queues, broken, close };
   } catch (error) {
     await close();
     throw lastError ?? error;

@@ -15,11 +15,15 @@ export class RepeatedErrors {
 
   report(error: unknown): void {
     const reason = reasonOf(error);
+    const kind = kindOf(reason);
     const now = Date.now();
-    if (now - (this.loggedAt.get(reason) ?? -Infinity) < QUIET_MS) return;
-    // Some messages carry an id each; the memory of them must not grow.
+    if (now - (this.loggedAt.get(kind) ?? -Infinity) < QUIET_MS) return;
+    // Some messages carry other things of their own; the memory of them must not grow.
     if (this.loggedAt.size >= REMEMBERED) this.loggedAt.clear();
-    this.loggedAt.set(reason, now);
+    this.loggedAt.set(kind, now);
     this.log.warn({ reason }, this.message);
   }
 }
+
+/** The same sentence about another job, script or port is the same error. */
+const kindOf = (reason: string): string => reason.replaceAll(/[\w-]*\d[\w-]*/g, '#');

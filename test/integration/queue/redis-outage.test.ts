@@ -69,6 +69,42 @@ describe('while Redis is away', () => {
     await until('the second outage is noticed', () => harness.log.count(GONE) === 2);
   });
 
+  it('the log says what keeps the connection from being made, not what the library thinks of its own options', async () => {
+    harness.relay();
+    await harness.work(record);
+    await appendEach(0, 1);
+    await until('the first ran', () => seen.length === 1);
+    await until('the outbox is empty', async () => (await harness.rows()) === 0);
+    await redis.kill();
+    await appendEach(1, 2);
+    await until('the relay noticed', () => harness.log.count(GONE) === 1);
+    const line = harness.log.lines.find(({ message }) => message.includes(GONE));
+    expect(line?.fields).toEqual({
+      reason: expect.stringMatching(
+        /^the job queue is not available: (connect ECONNREFUSED|the connection to Redis broke)/,
+      ),
+    });
+  });
+
+  it('a Redis that comes back without the jobs that ran meanwhile is told of in a line or two, not one for each', async () => {
+    const gate = new Gate();
+    await harness.work(async ({ n }) => {
+      await gate.opened;
+      seen.push(n);
+    });
+    const jobs = Array.from({ length: 8 }, (_, n) => ({ ...note.with({ n }), jobId: `job-${n}` }));
+    await harness.queue.enqueue(jobs);
+    await until('all run', async () => (await harness.queue.depth()).active === 8);
+    await redis.kill();
+    await redis.restart();
+    gate.open();
+    await until('all ran', () => seen.length === 8);
+    await until('it is told of', () => harness.log.lines.some(({ fields }) => /Missing/.test(JSON.stringify(fields))));
+    await aWhile();
+    const lines = harness.log.lines.filter(({ fields }) => /Missing/.test(JSON.stringify(fields)));
+    expect(lines.length).toBeLessThanOrEqual(2);
+  });
+
   it('a relay and a worker may start, and begin once Redis does', async () => {
     await redis.kill();
     harness.relay();

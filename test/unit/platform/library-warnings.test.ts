@@ -1,0 +1,23 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { logLibraryWarnings } from '../../../src/platform/telemetry/library-warnings.js';
+
+const { warn } = console;
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+  logLibraryWarnings(pino({ base: undefined, timestamp: false }, { write: (line) => void lines.push(line) }));
+});
+afterEach(() => {
+  console.warn = warn;
+});
+
+it('puts what a library warns of into the log, each text once', () => {
+  for (let connection = 0; connection < 4; connection += 1)
+    console.warn('IMPORTANT! Eviction policy is allkeys-lru.\n  It should be', '"noeviction"');
+  console.warn('something else');
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    { level: 40, msg: 'IMPORTANT! Eviction policy is allkeys-lru. It should be "noeviction"' },
+    { level: 40, msg: 'something else' },
+  ]);
+});
