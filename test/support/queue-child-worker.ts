@@ -1,4 +1,5 @@
 import { BullJobWorker } from '../../src/platform/queue/bull-job-worker.js';
+import { DatabaseWatch } from '../../src/platform/queue/database-watch.js';
 import { JobHandlers } from '../../src/platform/queue/job-handlers.js';
 import { childOptions } from './queue-child-options.js';
 import { note } from './queue-note.js';
@@ -9,4 +10,9 @@ handlers.handle(note, ({ n }) => {
   console.log(`started ${n}`);
   return new Promise(() => undefined);
 });
-await new BullJobWorker(childOptions(), handlers).start();
+const options = childOptions();
+await new BullJobWorker(
+  options,
+  handlers,
+  new DatabaseWatch({ nextDueMs: async () => undefined }, options.log),
+).start();

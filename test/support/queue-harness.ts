@@ -3,6 +3,7 @@ import { Outbox1700000000002 } from '../../migrations/0002-outbox.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { BullJobQueue } from '../../src/platform/queue/bull-job-queue.js';
 import { BullJobWorker } from '../../src/platform/queue/bull-job-worker.js';
+import { DatabaseWatch } from '../../src/platform/queue/database-watch.js';
 import type { OutboundJob } from '../../src/platform/queue/job.js';
 import { JobHandlers } from '../../src/platform/queue/job-handlers.js';
 import type { JobHandler } from '../../src/platform/queue/job-handlers.js';
@@ -20,6 +21,8 @@ import type { QueuePlace } from './queue-places.js';
 /** Everything of the queue over one fresh database, and what a test starts of it. */
 export class QueueHarness {
   readonly log = new QueueLogBook();
+  /** Whether the workers find that the database answers. */
+  databaseAnswers = (): boolean => true;
   readonly outbox: OutboxRepository;
   readonly queue: JobQueue;
   private readonly cleanups: (() => Promise<unknown>)[] = [];
@@ -49,10 +52,11 @@ export class QueueHarness {
     options: Partial<QueueOptions> = {},
     bulk: JobHandler<{ n: number }> = handler,
   ): Promise<JobWorker> {
+    const all = { ...this.options, ...options };
     const handlers = new JobHandlers([note, bulkNote]);
     handlers.handle(note, handler);
     handlers.handle(bulkNote, bulk);
-    const worker = new BullJobWorker({ ...this.options, ...options }, handlers);
+    const worker = new BullJobWorker(all, handlers, new DatabaseWatch({ nextDueMs: () => this.nextDueMs() }, all.log));
     this.cleanups.push(() => worker.stop());
     await worker.start();
     return worker;
@@ -74,6 +78,11 @@ export class QueueHarness {
   /** How many rows the outbox holds, due or not. */
   rows(): Promise<number> {
     return this.dataSource.getRepository(OutboxRow).count();
+  }
+
+  private async nextDueMs(): Promise<number | undefined> {
+    if (!this.databaseAnswers()) throw new Error('the test has it away');
+    return this.outbox.nextDueMs();
   }
 
   async close(): Promise<void> {

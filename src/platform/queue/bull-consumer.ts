@@ -7,7 +7,7 @@ import type { Lane } from './lane.js';
 import { pgQueueConnection } from './pg-connection.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
 
-export { SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from 'bullmq';
+export { DelayedError, SchemaMigrationRequiredError, UnrecoverableError, WaitingError } from 'bullmq';
 
 /** The longest wait between two tries of a job, in milliseconds. */
 const BACK_OFF_CAP_MS = 5 * 60_000;

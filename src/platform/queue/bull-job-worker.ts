@@ -2,17 +2,22 @@ import { setMaxListeners } from 'node:events';
 import type { BullConsumer, BullJob, Process } from './bull-consumer.js';
 import { LANES } from './lane.js';
 import type { Lane } from './lane.js';
-import { deadline } from '../timing/deadline.js';
+import { backOffMs } from '../timing/back-off.js';
+import type { DatabaseWatch } from './database-watch.js';
 import type { JobHandlers } from './job-handlers.js';
 import { JobWorker } from './job-queue.js';
 import type { JobRun } from './job-queue.js';
 import { missingSchema, PermanentJobError, QueueSchemaError } from './queue-errors.js';
 import { reasonOf } from '../telemetry/structured-log.js';
 import type { ResolvedQueueOptions } from './queue-options.js';
+import { settles } from '../timing/settles.js';
 import { RepeatedErrors } from '../telemetry/repeated-errors.js';
 
 /** After the grace period the signals are aborted; handlers that ignore even that get this long, in milliseconds. */
 const ABORT_MS = 2000;
+
+/** The longest wait of a job for a database that is away, in milliseconds. */
+const AWAY_MS = 10_000;
 
 type Bull = typeof import('./bull-consumer.js');
 
@@ -24,6 +29,7 @@ export class BullJobWorker extends JobWorker {
   constructor(
     private readonly options: ResolvedQueueOptions,
     private readonly handlers: JobHandlers,
+    private readonly database: DatabaseWatch,
   ) {
     super();
   }
@@ -71,7 +77,7 @@ export class BullJobWorker extends JobWorker {
   }
 
   private async process(
-    { UnrecoverableError, WaitingError }: Bull,
+    { DelayedError, UnrecoverableError, WaitingError }: Bull,
     job: BullJob,
     token = '',
     signal = new AbortController().signal,
@@ -83,10 +89,16 @@ export class BullJobWorker extends JobWorker {
       // Not permanent: while a release rolls out, a newer process may append what this one does not know yet.
       if (handler === undefined) throw new Error(`this worker has no handler for job "${job.name}"`);
       await handler(job.data, { attempt: job.attemptsMade + 1, signal, log: this.options.log });
+      this.database.worked();
     } catch (error) {
       if (this.aborting && signal.aborted) {
         await job.moveToWait(token);
         throw new WaitingError();
+      }
+      const failures = await this.database.failures(error);
+      if (failures > 0) {
+        await job.moveToDelayed(Date.now() + backOffMs(failures, this.options.backOffMs, AWAY_MS), token);
+        throw new DelayedError();
       }
       if (error instanceof PermanentJobError) throw new UnrecoverableError(error.message);
       throw error instanceof Error ? error : new Error(reasonOf(error));
@@ -103,7 +115,8 @@ export class BullJobWorker extends JobWorker {
     try {
       await run();
     } catch (error) {
-      ended(error instanceof bull.WaitingError ? 'returned' : 'failed');
+      const isReturned = error instanceof bull.WaitingError || error instanceof bull.DelayedError;
+      ended(isReturned ? 'returned' : 'failed');
       throw error;
     }
     ended('completed');
@@ -115,12 +128,3 @@ export class BullJobWorker extends JobWorker {
     else this.options.log.error(fields, 'a job failed for good');
   }
 }
-
-/** Whether the work ends, well or not, within so many milliseconds. */
-const settles = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
-  const done = work.then(
-    () => true,
-    () => true,
-  );
-  return deadline(done, ms, 'late').catch(() => false);
-};

@@ -75,7 +75,7 @@ export interface JobRun {
   /** The job's name; `unknown` for one that this release does not know. */
   readonly job: string;
   readonly lane: Lane;
-  /** `returned`: the worker stopped, and handed the job back for another one. */
+  /** `returned`: handed back without counting the attempt, since the worker stopped or the database was away. */
   readonly outcome: 'completed' | 'failed' | 'returned';
   readonly seconds: number;
 }

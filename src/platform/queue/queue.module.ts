@@ -3,6 +3,7 @@ import type { DynamicModule, OnModuleDestroy } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BullJobQueue } from './bull-job-queue.js';
 import { BullJobWorker } from './bull-job-worker.js';
+import { DatabaseWatch } from './database-watch.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobQueue, JobWorker } from './job-queue.js';
 import { OutboxRow } from './outbox.entity.js';
@@ -38,8 +39,9 @@ export class QueueModule implements OnModuleDestroy {
         { provide: JobQueue, inject: [RESOLVED], useFactory: (all: ResolvedQueueOptions) => new BullJobQueue(all) },
         {
           provide: JobWorker,
-          inject: [RESOLVED, JobHandlers],
-          useFactory: (all: ResolvedQueueOptions, handlers: JobHandlers) => new BullJobWorker(all, handlers),
+          inject: [RESOLVED, JobHandlers, OutboxRepository],
+          useFactory: (all: ResolvedQueueOptions, handlers: JobHandlers, outbox: OutboxRepository) =>
+            new BullJobWorker(all, handlers, new DatabaseWatch(outbox, all.log)),
         },
         {
           provide: OutboxRelay,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { RollbackView } from '../../../src/contract/views.js';
-import { JobQueue, OutboxRepository } from '../../../src/platform/queue/index.js';
+import { JobQueue, JobWorker, OutboxRepository } from '../../../src/platform/queue/index.js';
 import { startApi, type TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
 import { startRedis, type RedisServer } from '../../support/redis-server.js';
@@ -86,6 +86,15 @@ async function checkedSince(time: Date): Promise<Set<string>> {
   return new Set(rows.map(({ name, version }) => named(name, version)));
 }
 
+/** How many jobs that look at a version wait in the outbox: each move asks for one of its version and of its target. */
+async function checksOwed(): Promise<number> {
+  const [row] = (await query(
+    api.databaseUrl,
+    `SELECT count(*)::int AS n FROM outbox WHERE name = 'version.check'`,
+  )) as { n: number }[];
+  return row?.n ?? 0;
+}
+
 /** Every version that an alias points at, serving aliases and rollback targets alike. */
 async function pointedAt(): Promise<string[]> {
   const lists = MODELS.map(async (model) => {
@@ -104,12 +113,26 @@ it(
       for (const end = Date.now() + 180_000; !(await holds()); await sleep(100))
         if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     };
+    let checksRun = 0;
+    api.app.get(JobWorker).onRun(({ job, outcome }) => {
+      if (job === 'version.check' && outcome === 'completed') checksRun += 1;
+    });
+    const isIdle = async (): Promise<boolean> => {
+      // In the order in which a job goes, or one on its way from the one to the other would be in neither.
+      const { rows } = await outbox.backlog();
+      // The worker may be back before the connection that counts is.
+      const depth = await queue.depth().catch(() => null);
+      return depth !== null && rows + depth.waiting + depth.active + depth.delayed === 0;
+    };
     const before = await Moves.during(BEFORE_MS);
+    await until('no job is left from before', isIdle);
+    const ranBefore = checksRun;
 
     await redis.stop();
     const meanwhile = await Moves.during(OUTAGE_MS);
     const moved = [...new Set([...meanwhile.moved, ...(await pointedAt())])];
-    const waited = (await outbox.backlog()).rows;
+    const [waited, owed] = [(await outbox.backlog()).rows, await checksOwed()];
+    expect(checksRun).toBe(ranBefore);
 
     const back = new Date();
     await redis.restart();
@@ -118,22 +141,22 @@ it(
       return moved.filter((version) => !checked.has(version));
     };
     await until('every version moved to is checked', async () => (await missing()).length === 0);
-    await until('no job is left', async () => {
-      // The worker may be back before the connection that counts is.
-      const depth = await queue.depth().catch(() => null);
-      if (depth === null) return false;
-      return (await outbox.backlog()).rows + depth.waiting + depth.active + depth.delayed === 0;
-    });
+    await until('no job is left', isIdle);
 
     const verified = moved.length - (await missing()).length;
+    const ran = checksRun - ranBefore;
     console.log(
       `Redis away for ${OUTAGE_MS / 1000} s: ${meanwhile.tookMs.length} moves, ${meanwhile.rollbacks} of them ` +
-        `rollbacks (${meanwhile.durations}; before: ${before.durations}); ${waited} jobs waited in the outbox; ` +
+        `rollbacks (${meanwhile.durations}; before: ${before.durations}); ${waited} jobs waited in the outbox, ` +
+        `${owed} of them checks, of which ${ran} ran; ` +
         `${moved.length} versions moved to, ${verified} of them verified after Redis was back`,
     );
     expect(waited).toBeGreaterThanOrEqual(meanwhile.tookMs.length);
     expect(meanwhile.rollbacks).toBeGreaterThan(0);
     expect(verified).toBe(moved.length);
+    // One by one, and not only some of them: a check for each version moved to and for each target.
+    expect(owed).toBeGreaterThanOrEqual(meanwhile.tookMs.length);
+    expect(ran).toBe(owed);
     expect((await queue.depth()).failed).toBe(0);
   },
   OUTAGE_MS + 360_000,

@@ -1,4 +1,5 @@
 import { queueContract } from './contract.js';
+import { databaseAwayContract } from './database-away-contract.js';
 import { failedContract } from './failed-contract.js';
 import { laneContract } from './lane-contract.js';
 import { relayContract } from './relay-contract.js';
@@ -12,6 +13,7 @@ workerContract('PostgreSQL', onPostgres);
 relayContract('PostgreSQL', onPostgres);
 laneContract('PostgreSQL', onPostgres);
 runContract('PostgreSQL', onPostgres);
+databaseAwayContract('PostgreSQL', onPostgres);
 failedContract('PostgreSQL', onPostgres, async ({ databaseUrl }, ms) => {
   await query(databaseUrl, `UPDATE bullmq.job SET finished_at_ms = ${ms} WHERE state = 'failed'`);
   // As the server does by itself in time: from then on it sorts, and those of one millisecond come in another order each time.

@@ -1,5 +1,6 @@
 import { queueContract } from './contract.js';
 import { Redis } from 'ioredis';
+import { databaseAwayContract } from './database-away-contract.js';
 import { failedContract } from './failed-contract.js';
 import { laneContract } from './lane-contract.js';
 import { relayContract } from './relay-contract.js';
@@ -13,6 +14,7 @@ workerContract('Redis', onRedis());
 relayContract('Redis', onRedis());
 laneContract('Redis', onRedis());
 runContract('Redis', onRedis());
+databaseAwayContract('Redis', onRedis());
 failedContract('Redis', onRedis(), async ({ redisUrl = '', redisPrefix }, ms) => {
   const redis = new Redis(redisUrl);
   for (const name of Object.values(QUEUE_NAMES)) {
