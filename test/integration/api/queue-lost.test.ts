@@ -97,5 +97,6 @@ describe('a Redis that comes back empty', () => {
       await pass();
       return (await seen(last)).includes(5);
     });
+    expect(await seen(last)).toContain(5);
   });
 });
