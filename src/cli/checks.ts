@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
-import type { CheckHistoryInput, CheckView, LastgoodClient } from '../client/index.js';
+import type { CheckHistoryInput, LastgoodClient } from '../client/index.js';
 import { countArgument, secondsArgument, versionOrAliasArgument } from './arguments.js';
 import { scheduleText } from './check-schedule-text.js';
-import { checkTable } from './check-table.js';
+import { checkTable, newestTable, presentLast } from './check-table.js';
 import { usage } from './command-failure.js';
 import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
@@ -102,10 +102,9 @@ async function ask(session: Session, model: string, version: number, { deep = fa
 
 async function showNewest({ client, output, shell }: Session, model: string, version: number): Promise<void> {
   const [seen, rounds] = await Promise.all([client.checks(model, version), client.checkRounds(model, version)]);
-  // What needs somebody comes first.
-  const items = seen.toSorted((a, b) => Number(a.state === 'present') - Number(b.state === 'present'));
+  const items = presentLast(seen);
   output.result({ version, items, rounds }, () =>
-    [text(shell, model, version, items), scheduleText(rounds, shell.now())].join('\n\n'),
+    [text(shell, model, version, newestTable(shell, items)), scheduleText(rounds, shell.now())].join('\n\n'),
   );
 }
 
@@ -114,11 +113,11 @@ async function showHistory(session: Session, model: string, version: number, fla
   const { client, output, shell } = session;
   const read = (page: CheckHistoryInput) => client.checkHistory(model, version, { ...page, kind, subject, state });
   const { items, more } = await firstItems(limit, read);
-  output.result({ version, items, more }, () => text(shell, model, version, items));
+  output.result({ version, items, more }, () => text(shell, model, version, checkTable(shell, items)));
   if (more) output.note(`There are older ones: --limit shows more than ${limit}.`);
 }
 
-const text = (shell: Shell, model: string, version: number, items: CheckView[]): string =>
-  items.length === 0
+const text = (shell: Shell, model: string, version: number, seen: string): string =>
+  seen === ''
     ? `Nothing like that was seen of ${model} ${versionName(version)} yet.`
-    : `${shell.paint.bold(`${model} ${versionName(version)}`)}\n\n${checkTable(shell, items)}`;
+    : `${shell.paint.bold(`${model} ${versionName(version)}`)}\n\n${seen}`;

@@ -1,5 +1,5 @@
 import type { CheckView, RecordView, VersionView } from '../client/index.js';
-import { checkTable } from './check-table.js';
+import { MOST_ROWS, newestTable } from './check-table.js';
 import { ago, bytes, versionName } from './format.js';
 import type { Shell } from './shell.js';
 import { pairs } from './show-model.js';
@@ -17,7 +17,7 @@ export function versionText(shell: Shell, version: VersionView, checks: CheckVie
     ['aliases', version.aliases.join(', ') || '–'],
     ['created', `${ago(version.createdAt, shell.now())} by ${version.createdBy} (${version.createdAt})`],
   ]);
-  const seen = checks.length === 0 ? 'No checks yet.' : checkTable(shell, checks);
+  const seen = checks.length === 0 ? 'No checks yet.' : newestTable(shell, checks);
   return [about, artifactTable(shell, version), seen].filter((part) => part !== '').join('\n\n');
 }
 
@@ -38,6 +38,10 @@ export function recordFields({ digest, image, env, serving, configDigest }: Reco
 /** The artifacts of a record with full digests; empty when it has none. */
 export function artifactTable(shell: Shell, { artifacts }: RecordView): string {
   if (artifacts.length === 0) return '';
-  const rows = artifacts.map(({ path, size, digest, uri }) => [path, bytes(size), digest, uri]);
-  return table(shell, ['ARTIFACT', 'SIZE', 'DIGEST', 'WHERE'], rows);
+  const shown = artifacts.slice(0, MOST_ROWS);
+  const rows = shown.map(({ path, size, digest, uri }) => [path, bytes(size), digest, uri]);
+  const drawn = table(shell, ['ARTIFACT', 'SIZE', 'DIGEST', 'WHERE'], rows);
+  if (artifacts.length === shown.length) return drawn;
+  const size = artifacts.reduce((sum, artifact) => sum + artifact.size, 0);
+  return `${drawn}\n\n${artifacts.length} artifacts in all, ${bytes(size)}; --json shows each`;
 }
