@@ -42,7 +42,8 @@ const UNKNOWN: KnownMark = { mark: null, refuted: null, wanted: false };
  * Judges what a store says of an artifact, without its bytes. Another size or digest is a change. Another mark than the
  * one that was learned is one too, until the bytes have been read. The first mark that is seen with the right size is
  * learned; where the object was written after the registration, that is said and the bytes are asked for, but it is no
- * change: the clocks of the store and of the registry need not agree.
+ * change: the clocks of the store and of the registry need not agree. Nor is it asked for where the store itself has
+ * recorded the digest of what it holds.
  */
 export function judgeLook(recorded: RecordedArtifact, seen: SeenObject, known: KnownMark = UNKNOWN): LookVerdict {
   const { registeredAt, ...expected } = recorded;
@@ -51,19 +52,27 @@ export function judgeLook(recorded: RecordedArtifact, seen: SeenObject, known: K
     size,
     ...(objects === undefined ? {} : { objects }),
     ...(digest === undefined ? {} : { digest }),
+    ...(mark === undefined ? {} : { mark }),
+    ...(lastModified === undefined ? {} : { lastModified }),
     expected,
   };
   const changed = (more: object, doubt: boolean): LookVerdict => {
     return { state: 'changed', evidence: { ...evidence, ...more }, learn: null, doubt };
   };
   if (size !== recorded.size || (digest !== undefined && digest !== recorded.digest)) return changed({}, false);
-  if (mark !== undefined && mark === known.refuted) return changed({ mark, read: 'its bytes were others' }, false);
+  if (mark !== undefined && mark === known.refuted) return changed({ read: 'its bytes were others' }, false);
   const marks = { was: known.mark, is: mark };
   if (mark !== undefined && known.mark !== null && mark !== known.mark) return changed({ mark: marks }, true);
   const learn = known.mark === null ? (mark ?? null) : null;
-  const late = learn !== null && lastModified !== undefined && Date.parse(lastModified) > registeredAt.getTime();
-  const more = late ? { writtenAfterRegistration: lastModified } : {};
+  const written = lastModified === undefined ? -Infinity : Date.parse(lastModified);
+  const late = learn !== null && digest === undefined && written + unsaid(written) > registeredAt.getTime();
+  const more = late && written > registeredAt.getTime() ? { writtenAfterRegistration: lastModified } : {};
   // It was found to be others, and looks like the recorded ones again.
   const back = known.refuted !== null && mark !== undefined;
   return { state: 'present', evidence: { ...evidence, ...more }, learn, doubt: late || back || known.wanted };
+}
+
+// Most stores tell whole seconds, and leave the rest out: what was written within that of the registration may be later.
+function unsaid(written: number): number {
+  return written % 1000 === 0 ? 999 : 0;
 }

@@ -73,7 +73,7 @@ export interface PresentObject {
    * where the store has no sign of that, and where the URI itself says which bytes they are.
    */
   readonly mark?: string;
-  /** When the bytes last changed, RFC 3339. */
+  /** When the bytes last changed, RFC 3339; of a prefix, those of the file that was written last. */
   readonly lastModified?: string;
 }
 
@@ -88,13 +88,17 @@ export interface AbsentObject {
 
 export type ObjectObservation = PresentObject | AbsentObject;
 
-/** One file below a prefix: its path there, its own URI, its size in bytes, and a mark that `read` takes for it. */
+/**
+ * One file below a prefix: its path there, its own URI, its size in bytes, a mark that `read` takes for it, and when its
+ * bytes last changed, RFC 3339.
+ */
 export interface ListedObject {
   readonly path: string;
   readonly uri: string;
   readonly size: number;
   readonly etag?: string;
   readonly mark?: string;
+  readonly lastModified?: string;
 }
 
 export interface ReadOptions extends Asking {

@@ -17,7 +17,7 @@ import { contentKey } from './content-key.js';
 import { EndpointTurns } from './endpoint-turns.js';
 import { fileFailure } from './file-failure.js';
 import { land, sweepIncoming } from './file-landing.js';
-import { fileMark, markedFacts } from './file-mark.js';
+import { fileMark, markedFacts, type FileFacts } from './file-mark.js';
 import { placeOf } from './file-opened.js';
 import { FileRoots } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
@@ -158,7 +158,7 @@ export class FileStore implements ArtifactStore {
     return { path, uri, ...(await this.#look(uri, isLink ? A_LINKED_FOLDER : A_FOLDER)) };
   }
 
-  async #look(uri: string, aFolder?: string): Promise<{ size: number; etag: string; mark?: string }> {
+  async #look(uri: string, aFolder?: string): Promise<FileFacts> {
     const { handle, found } = await this.#open(uri, aFolder);
     try {
       return await markedFacts(handle, found);

@@ -40,19 +40,23 @@ export async function* atMostFiles(
 
 /**
  * All files of a listing as one observation. Its mark is SHA-256 over the sorted paths, sizes and marks of all files;
- * there is none where one file has none. Throws what the listing ends with.
+ * there is none where one file has none. It was last written when the newest of them was. Throws what the listing ends with.
  */
 export async function summed(files: AsyncIterable<ListedObject>): Promise<PresentObject> {
   let size = 0;
   let objects = 0;
   let lines: string[] | null = [];
+  let lastModified = '';
   for await (const file of files) {
     size += file.size;
+    // All of one form, so the order of the texts is that of the times.
+    if ((file.lastModified ?? '') > lastModified) lastModified = file.lastModified ?? '';
     objects += 1;
     if (file.mark === undefined) lines = null;
     else lines?.push(JSON.stringify([file.path, file.size, file.mark]));
   }
-  return { state: 'present', size, objects, ...(lines === null ? {} : { mark: markOf(lines) }) };
+  const mark = lines === null ? {} : { mark: markOf(lines) };
+  return { state: 'present', size, objects, ...mark, ...(lastModified === '' ? {} : { lastModified }) };
 }
 
 function markOf(lines: readonly string[]): string {

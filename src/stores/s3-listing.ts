@@ -3,6 +3,7 @@ import type { Asking, ListedObject } from './artifact-store.js';
 import { etagMark } from './etag-mark.js';
 import { uriBelow } from './listing.js';
 import type { S3Account } from './s3-account.js';
+import { ArchivedObjects, type AskForPage } from './s3-archive.js';
 import type { S3Location } from './s3-uri.js';
 import { StoreError } from './store-error.js';
 
@@ -10,9 +11,6 @@ import { StoreError } from './store-error.js';
 export interface S3Prefix extends S3Location {
   readonly uri: string;
 }
-
-/** Asks for one page of a list, when its turn has come and within the time for it. */
-export type AskForPage = (command: ListObjectsV2Command) => Promise<ListObjectsV2CommandOutput>;
 
 /** Asks for the pages of one list, within the time that there is for all of them. */
 export function pageAsker(account: S3Account, asking: Asking, uri: string): AskForPage {
@@ -35,16 +33,49 @@ export function pageAsker(account: S3Account, asking: Asking, uri: string): AskF
 /**
  * All objects whose keys begin with the prefix (S3's ListObjectsV2, 1,000 keys a page). Objects of no bytes whose key
  * ends in a slash are the marks that consoles make for folders; they are no files. Throws what `ask` throws, and a
- * StoreError for a key that no artifact's path can be, and for a list that stops before its end.
+ * StoreError for a key that no artifact's path can be, for a list that stops before its end, and for an answer that is
+ * no list. `open` asks for the first byte of an object that may lie in an archive, and throws where it cannot be had.
  */
-export async function* listObjects(prefix: S3Prefix, ask: AskForPage): AsyncGenerator<ListedObject> {
+export async function* listObjects(
+  prefix: S3Prefix,
+  ask: AskForPage,
+  open: (uri: string) => Promise<void>,
+): AsyncGenerator<ListedObject> {
   const { bucket, key, uri } = prefix;
   // Keys may hold characters that XML cannot, so they are asked for percent-encoded.
   const input = { Bucket: bucket, Prefix: key, EncodingType: 'url' as const };
   const seen = new Set<string>();
+  let encoding: string | undefined;
+  const keyOf = (written = ''): string => {
+    const readable = encoding === 'url' ? decoded(written) : written;
+    if (readable !== null) return readable;
+    throw new StoreError('unreachable', uri, 'the S3 server sent a list of objects that cannot be read');
+  };
+  const archived = new ArchivedObjects(ask, (written) => open(uriBelow(uri, keyOf(written).slice(key.length))));
   for (let token: string | undefined; ;) {
-    const page = await ask(new ListObjectsV2Command({ ...input, ContinuationToken: token }));
-    yield* objectsOf(page, key, uri);
+    const asked = { ...input, ContinuationToken: token };
+    const page = await ask(new ListObjectsV2Command(asked));
+    if (!isList(page)) {
+      throw new StoreError('unreachable', uri, 'what answered gave no list of objects: is it an S3 server?');
+    }
+    encoding = page.EncodingType;
+    await archived.require(page.Contents ?? [], asked);
+    for (const { Key, Size: size = 0, ETag: etag, LastModified: written } of page.Contents ?? []) {
+      const path = keyOf(Key).slice(key.length);
+      if (!Number.isSafeInteger(size) || size < 0) {
+        throw new StoreError('unreachable', uri, 'the S3 server sent a list of objects that cannot be read');
+      }
+      if (size === 0 && keyOf(Key).endsWith('/')) continue;
+      const mark = etagMark(etag);
+      yield {
+        path,
+        uri: uriBelow(uri, path),
+        size,
+        ...(etag === undefined ? {} : { etag }),
+        ...(mark === undefined ? {} : { mark }),
+        ...(written === undefined ? {} : { lastModified: written.toISOString() }),
+      };
+    }
     const next = page.NextContinuationToken ?? '';
     if (next === '' && page.IsTruncated !== true) return;
     if (next === '') throw new StoreError('unreachable', uri, 'the S3 server ended its list of objects before the end');
@@ -54,18 +85,9 @@ export async function* listObjects(prefix: S3Prefix, ask: AskForPage): AsyncGene
   }
 }
 
-function* objectsOf(page: ListObjectsV2CommandOutput, prefix: string, uri: string): Generator<ListedObject> {
-  for (const { Key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
-    const key = page.EncodingType === 'url' ? decoded(Key) : Key;
-    if (key === null || !Number.isSafeInteger(size) || size < 0) {
-      throw new StoreError('unreachable', uri, 'the S3 server sent a list of objects that cannot be read');
-    }
-    if (key.endsWith('/') && size === 0) continue;
-    const path = key.slice(prefix.length);
-    const mark = etagMark(etag);
-    const marked = { ...(etag === undefined ? {} : { etag }), ...(mark === undefined ? {} : { mark }) };
-    yield { path, uri: uriBelow(uri, path), size, ...marked };
-  }
+// A web page is understood too, as a list that names nothing: what every list names is asked after.
+function isList({ Name, KeyCount, MaxKeys, IsTruncated, Contents }: ListObjectsV2CommandOutput): boolean {
+  return [Name, KeyCount, MaxKeys, IsTruncated, Contents].some((part) => part !== undefined);
 }
 
 // The form encoding: a plus stands for a space, and %2B for a plus.

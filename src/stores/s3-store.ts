@@ -1,19 +1,12 @@
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  type GetObjectCommandInput,
-  type HeadObjectCommandOutput,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { parseDigest, type Digest } from '../domain/digest.js';
+import type { Digest } from '../domain/digest.js';
 import { isPrefix } from '../domain/artifact.js';
 import type {
   ArtifactStore,
   Asking,
   ListedObject,
   ObjectObservation,
-  PresentObject,
   PutRequest,
   PutResult,
   ReadOptions,
@@ -28,9 +21,10 @@ import { S3Pins } from './s3-pins.js';
 import { S3Reading } from './s3-reading.js';
 import { s3Failure } from './s3-failure.js';
 import { listObjects, pageAsker } from './s3-listing.js';
+import { S3Look } from './s3-look.js';
 import { bearsS3Mark, s3Mark } from './s3-mark.js';
 import type { S3StoreOptions } from './s3-options.js';
-import { DIGEST_METADATA, uploadVerified } from './s3-upload.js';
+import { uploadVerified } from './s3-upload.js';
 import { locationOfS3Uri, s3UriOf, unknownBucket, type S3Location } from './s3-uri.js';
 import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
@@ -69,7 +63,7 @@ export class S3Store implements ArtifactStore {
   async stat(uri: string, options: Asking = {}): Promise<ObjectObservation> {
     try {
       if (isPrefix(uri)) return await summed(this.list(uri, options));
-      return present(await this.#head(uri, options));
+      return await this.#look(uri, options).thorough();
     } catch (error) {
       return absence(error, uri);
     }
@@ -79,9 +73,10 @@ export class S3Store implements ArtifactStore {
     requirePrefix(uri);
     const prefix = { ...this.#require(uri), uri };
     const ask = pageAsker(this.#account, asking, uri);
+    const open = async (file: string): Promise<void> => void (await this.#look(file, asking).thorough());
     let objects = 0;
     try {
-      for await (const object of atMostFiles(listObjects(prefix, ask), uri)) {
+      for await (const object of atMostFiles(listObjects(prefix, ask, open), uri)) {
         asking.signal?.throwIfAborted();
         objects += 1;
         yield object;
@@ -121,7 +116,7 @@ export class S3Store implements ArtifactStore {
   async put(request: PutRequest): Promise<PutResult> {
     const { digest, size, signal } = request;
     const uri = this.uriOf(digest);
-    const existing = await this.#headIfThere(uri, { signal, urgent: true });
+    const existing = await this.#look(uri, { signal, urgent: true }).head();
     // An object of another size or unknown digest is not ours: the right bytes take its place.
     if (existing?.size === size && existing.digest === digest) return { uri, created: false };
     try {
@@ -161,8 +156,9 @@ export class S3Store implements ArtifactStore {
 
   // A range can lie outside because there are other bytes now.
   async #requireMark(uri: string, ifMark: string, { signal, urgent }: Asking): Promise<void> {
-    const head = await this.#head(uri, { signal, urgent });
-    if (!bearsS3Mark(ifMark, head)) throw changedSince(uri, ifMark, s3Mark(head));
+    const seen = await this.#look(uri, { signal, urgent }).head();
+    const written = { VersionId: seen?.versionId, ETag: seen?.etag };
+    if (!bearsS3Mark(ifMark, written)) throw changedSince(uri, ifMark, seen?.mark);
   }
 
   /** What the client threw as what is to be thrown on; an abort is thrown here. */
@@ -187,36 +183,7 @@ export class S3Store implements ArtifactStore {
     return location;
   }
 
-  async #head(uri: string, asking: Asking): Promise<HeadObjectCommandOutput> {
-    const { bucket, key } = this.#require(uri);
-    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-    try {
-      return await this.#account.look(asking, (options) => this.#client.send(command, options));
-    } catch (error) {
-      throw this.#failure(error, uri, asking);
-    }
+  #look(uri: string, asking: Asking): S3Look {
+    return new S3Look(this.#account, uri, this.#require(uri), asking);
   }
-
-  async #headIfThere(uri: string, asking: Asking): Promise<PresentObject | null> {
-    try {
-      return present(await this.#head(uri, asking));
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'missing') return null;
-      throw error;
-    }
-  }
-}
-
-function present(head: HeadObjectCommandOutput): PresentObject {
-  const digest = parseDigest(head.Metadata?.[DIGEST_METADATA]);
-  const mark = s3Mark(head);
-  return {
-    state: 'present',
-    size: head.ContentLength ?? 0,
-    ...(digest === null ? {} : { digest }),
-    ...(head.ContentType === undefined ? {} : { mediaType: head.ContentType }),
-    ...(head.VersionId === undefined ? {} : { versionId: head.VersionId }),
-    ...(head.ETag === undefined ? {} : { etag: head.ETag }),
-    ...(mark === undefined ? {} : { mark }),
-  };
 }

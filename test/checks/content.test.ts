@@ -53,7 +53,7 @@ describe.each([
   it('overwritten with as many others are found by a look already, which asks for the reading that proves it', async () => {
     await place.write('over.bin', good);
     await register('over', of('over.bin', good));
-    await expect.poll(() => states('over'), POLL).toEqual({ artifact: 'present' });
+    await expect.poll(() => states('over'), POLL).toMatchObject({ artifact: 'present' });
     await place.write('over.bin', bad);
     await ask('over', false);
     await expect.poll(() => states('over'), POLL).toEqual({ artifact: 'changed', content: 'changed' });
@@ -69,10 +69,18 @@ describe.each([
     await expect.poll(() => states('over'), POLL).toEqual({ artifact: 'present', content: 'present' });
   });
 
+  it('that came only after the registration are read at once, since nothing says that they are the recorded ones', async () => {
+    await register('late', of('late.bin', good));
+    await expect.poll(() => states('late'), POLL).toEqual({ artifact: 'missing' });
+    await place.write('late.bin', bad);
+    await ask('late', false);
+    await expect.poll(() => states('late'), POLL).toEqual({ artifact: 'changed', content: 'changed' });
+  });
+
   it('cut short or gone need no reading to be told from the recorded ones', async () => {
     await place.write('short.bin', good);
     await register('short', of('short.bin', good));
-    await expect.poll(() => states('short'), POLL).toEqual({ artifact: 'present' });
+    await expect.poll(() => states('short'), POLL).toMatchObject({ artifact: 'present' });
     await place.write('short.bin', good.subarray(0, 1000));
     await ask('short', true);
     await expect.poll(() => states('short'), POLL).toEqual({ artifact: 'changed', content: 'changed' });

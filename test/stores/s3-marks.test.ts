@@ -11,6 +11,7 @@ import type { PresentObject } from '../../src/stores/artifact-store.js';
 import { etagMark, etagOf } from '../../src/stores/etag-mark.js';
 import { s3Mark } from '../../src/stores/s3-mark.js';
 import { S3Store } from '../../src/stores/s3-store.js';
+import { layObject } from '../support/s3-buckets.js';
 import { allListed } from './all-listed.js';
 import { allOf, freshBytes } from './sample-bytes.js';
 import { thrownBy } from './thrown-by.js';
@@ -77,6 +78,24 @@ describe('a bucket with versions', () => {
       expect(error).toMatchObject({ code: 'changed', evidence: expect.stringContaining(first.mark ?? '-') });
     }
     expect((await allOf(store.read(uri('model'), { ifMark: second.mark }))).equals(bytes)).toBe(true);
+  });
+
+  it('is changed where the recorded version was deleted for good and another one lies there', async () => {
+    const VersionId = await layObject(client, bucket, 'replaced', freshBytes(10));
+    const { mark } = await seen('replaced');
+    expect(mark).toBe(`version:${VersionId}`);
+    await put('replaced', freshBytes(10));
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'replaced', VersionId }));
+    expect((await seen('replaced')).mark).toMatch(/^version:./);
+    expect(await thrownBy(store.read(uri('replaced'), { ifMark: mark }))).toMatchObject({ code: 'changed' });
+  });
+
+  it('is the recorded one again once the delete marker over it is taken away', async () => {
+    const first = await layObject(client, bucket, 'undeleted', freshBytes(10));
+    const { VersionId } = await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'undeleted' }));
+    expect(await store.stat(uri('undeleted'))).toMatchObject({ state: 'missing' });
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'undeleted', VersionId }));
+    expect((await seen('undeleted')).mark).toBe(`version:${first}`);
   });
 
   it('is read with the marks that its list gives, which know of no versions', async () => {

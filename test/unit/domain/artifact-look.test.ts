@@ -75,6 +75,31 @@ describe('a look at an artifact', () => {
     expect(before).toMatchObject({ state: 'present', learn: 'one', doubt: false });
   });
 
+  it.each([
+    ['in the second of the registration, by a store that tells whole seconds', '2031-05-01T12:00:00.000Z', true],
+    ['a moment before it, by one that tells more', '2031-05-01T12:00:00.400Z', false],
+    ['a moment after it, by one that tells more', '2031-05-01T12:00:00.600Z', true],
+    ['in the second before it', '2031-05-01T11:59:59.000Z', false],
+  ])(
+    'asks for the bytes of what may be younger than its registration: written %s: %s',
+    (_what, lastModified, doubt) => {
+      const registered = { ...recorded, registeredAt: new Date('2031-05-01T12:00:00.500Z') };
+      const verdict = judgeLook(registered, { ...present, mark: 'one', lastModified });
+      expect(verdict).toMatchObject({ state: 'present', learn: 'one', doubt });
+      const known = judgeLook(registered, { ...present, mark: 'one', digest, lastModified });
+      expect(known).toMatchObject({ state: 'present', doubt: false });
+    },
+  );
+
+  it('says what the store answered: the mark, and when it was written', () => {
+    const object = { ...present, mark: 'version:3', lastModified: '2031-05-01T11:00:00.000Z' };
+    expect(judgeLook(recorded, object).evidence).toMatchObject({
+      size: 10,
+      mark: 'version:3',
+      lastModified: object.lastModified,
+    });
+  });
+
   it('asks for the bytes of what was found to be others and looks like the recorded ones again', () => {
     const before = { mark: 'one', refuted: 'two', wanted: false };
     expect(judgeLook(recorded, { ...present, mark: 'one' }, before)).toMatchObject({ state: 'present', doubt: true });
