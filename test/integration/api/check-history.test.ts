@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckView, Page } from '../../../src/contract/views.js';
@@ -54,12 +54,15 @@ describe('the history of checks', () => {
     expect((await ask()).body).toEqual({ version: 1, deep: false });
     await expect.poll(async () => (await history('fraud/versions/1')).items.length, POLL).toBe(2);
     await mkdir(join(api.dataDir, 'artifacts'), { recursive: true });
-    await writeFile(join(api.dataDir, 'artifacts', 'model-1.onnx'), 'hello model');
+    const file = join(api.dataDir, 'artifacts', 'model-1.onnx');
+    await writeFile(file, 'hello model');
+    // Older than the registration: else its bytes would be read, which are not those that were registered.
+    await utimes(file, 1, 1);
     await ask();
     await expect
       .poll(async () => (await history('fraud/versions/1')).items.map(({ state }) => state), POLL)
       .toEqual(['present', 'missing', 'missing']);
-    await rm(join(api.dataDir, 'artifacts', 'model-1.onnx'));
+    await rm(file);
     const [newest] = (await history('fraud/versions/1')).items;
     expect(newest).toMatchObject({ version: 1, kind: 'artifact', evidence: { size: 11 }, since: null });
   });

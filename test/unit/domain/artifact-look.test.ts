@@ -86,8 +86,8 @@ describe('a look at an artifact', () => {
       const registered = { ...recorded, registeredAt: new Date('2031-05-01T12:00:00.500Z') };
       const verdict = judgeLook(registered, { ...present, mark: 'one', lastModified });
       expect(verdict).toMatchObject({ state: 'present', learn: 'one', doubt });
-      const known = judgeLook(registered, { ...present, mark: 'one', digest, lastModified });
-      expect(known).toMatchObject({ state: 'present', doubt: false });
+      const vouched = judgeLook(registered, { ...present, mark: 'one', digest, lastModified });
+      expect(vouched).toMatchObject({ state: 'present', doubt: false });
     },
   );
 
