@@ -10,6 +10,7 @@ import { StoreError } from './store-error.js';
 interface Known {
   readonly authorization: string;
   /** By `Date.now()`. */
+  readonly since: number;
   readonly until: number;
 }
 
@@ -24,6 +25,8 @@ const MOST_TOKEN_BYTES = 1024 * 1024;
 // The token specification's default, and what is taken off so that no token ends on its way.
 const USUAL_SECONDS = 60;
 const EARLY_SECONDS = 10;
+// A token tells what its owner might do when it was made.
+const NEW_FOR_MS = 10_000;
 
 /** What a registry was asked, and for what. */
 interface Asked extends Asking {
@@ -50,6 +53,12 @@ export class OciAuthorizer {
   known(at: OciReference, access: OciAccess): string | undefined {
     const known = this.#known.get(keyOf(at, access));
     return known !== undefined && known.until > Date.now() ? known.authorization : undefined;
+  }
+
+  /** Whether that came of a token some while ago: what is refused to it may be allowed to a new one. */
+  isOld(at: OciReference, access: OciAccess): boolean {
+    const known = this.#known.get(keyOf(at, access));
+    return known !== undefined && known.until !== Infinity && Date.now() - known.since > NEW_FOR_MS;
   }
 
   forget(at: OciReference, access: OciAccess): void {
@@ -81,7 +90,7 @@ export class OciAuthorizer {
   #keep(key: string, authorization: string, until: number): string {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(key, { authorization, until });
+    this.#known.set(key, { authorization, since: Date.now(), until });
     return authorization;
   }
 
@@ -111,11 +120,16 @@ export class OciAuthorizer {
     });
     const asked = `the token server ${response.host}, asked for ${at.registry}/${at.repository},`;
     const text = await smallText(response.body, MOST_TOKEN_BYTES);
-    if (response.status !== 200) throw answered(uri, asked, response, credentialHint(credential, at));
+    if (response.status !== 200) throw noToken(answered(uri, asked, response, credentialHint(credential, at)));
     const token = tokenIn(text);
     if (token === null) throw new StoreError('unreachable', uri, `${asked} answered 200 without a token`);
     return token;
   }
+}
+
+// A token server that knows no such address says nothing of what is in the registry.
+function noToken(error: StoreError): StoreError {
+  return error.code === 'forbidden' ? error : new StoreError('unreachable', error.uri, error.evidence);
 }
 
 /** What to do where a registry refused access. */

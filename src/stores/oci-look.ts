@@ -10,6 +10,10 @@ import { StoreError, type StoreErrorCode } from './store-error.js';
 
 type Blobs = OciManifest & { kind: 'manifest' };
 
+const INDEXES: ReadonlySet<string> = new Set([
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+]);
 const MOST_NESTED = 3;
 const MOST_BLOBS = 1_000;
 const AT_ONCE = 4;
@@ -34,15 +38,33 @@ export class OciLook {
 
   /** The manifest of blobs behind a digest: through indexes to the platform's. Throws a StoreError when there is none. */
   async follow(question: OciQuestion, get: (question: OciQuestion) => Promise<OciManifest>): Promise<Blobs> {
-    let at = question.at;
-    for (let depth = 0; depth <= MOST_NESTED; depth++) {
-      const manifest = await get({ ...question, at });
-      if (manifest.kind === 'manifest') return manifest;
-      const entry = entryFor(this.platform, manifest.manifests);
-      if (entry === null) throw this.#noPlatform(question, manifest.manifests);
-      at = { ...at, digest: entry.digest };
+    const top = await get(question);
+    if (top.kind === 'manifest') return top;
+    const found = await this.#within(question, top.manifests, get, 1);
+    if (found === null) throw this.#noPlatform(question, top.manifests);
+    return found;
+  }
+
+  // An index in an index often names no platform, since it has several: what it holds does.
+  async #within(
+    question: OciQuestion,
+    entries: readonly OciDescriptor[],
+    get: (question: OciQuestion) => Promise<OciManifest>,
+    depth: number,
+  ): Promise<Blobs | null> {
+    if (depth > MOST_NESTED) {
+      throw new StoreError('unsupported', question.uri, `indexes within indexes, more than ${MOST_NESTED} deep`);
     }
-    throw new StoreError('unsupported', question.uri, `indexes within indexes, more than ${MOST_NESTED} deep`);
+    const named = entryFor(this.platform, entries);
+    const others = entries.filter(({ platform, mediaType }) => platform === undefined && INDEXES.has(mediaType));
+    const candidates = named !== null ? [named] : entries.length === 1 ? withoutPlatform(entries) : others;
+    for (const { digest } of candidates) {
+      const manifest = await get({ ...question, at: { ...question.at, digest } });
+      if (manifest.kind === 'manifest') return manifest;
+      const found = await this.#within(question, manifest.manifests, get, depth + 1);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   /** One blob whose size nobody announced. */
@@ -103,6 +125,10 @@ export class OciLook {
     return new StoreError('missing', uri, text);
   }
 }
+
+// The only image there is, and nothing says that it is for another platform.
+const withoutPlatform = (entries: readonly OciDescriptor[]): OciDescriptor[] =>
+  entries.filter(({ platform }) => platform === undefined);
 
 const ORDER: readonly StoreErrorCode[] = ['missing', 'changed', 'forbidden'];
 

@@ -4,18 +4,30 @@ import type { OciDescriptor } from './oci-manifest.js';
 export const USUAL_PLATFORM = 'linux/amd64';
 
 // The variant that an image has when it names none (OCI image specification, "Platform Variants").
-const UNSAID: Readonly<Record<string, string>> = { arm64: 'v8', arm: 'v7' };
+const UNSAID: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8', arm: 'v7' };
 
-/** The entry of an index for the platform `os/architecture[/variant]`, the first one as runtimes take it; null: none. */
+/**
+ * The entry of an index for the platform `os/architecture[/variant]`, the first of the best ones, as runtimes take it;
+ * null: none. Best is the variant wanted; else the one nearest below it, since a processor runs what was made for the
+ * ones before it. Where no variant is wanted, any is better than none.
+ */
 export function entryFor(platform: string, entries: readonly OciDescriptor[]): OciDescriptor | null {
   const wanted = parts(platform);
-  const fits = ({ platform: has }: OciDescriptor): boolean => {
-    if (has === undefined) return false;
-    const { os, architecture, variant } = parts(has);
-    if (os !== wanted.os || architecture !== wanted.architecture) return false;
-    return wanted.written === undefined || variant === wanted.variant;
-  };
-  return entries.find(fits) ?? null;
+  const found = entries.flatMap((entry) => {
+    if (entry.platform === undefined) return [];
+    const has = parts(entry.platform);
+    if (has.os !== wanted.os || has.architecture !== wanted.architecture) return [];
+    const distance = has.variant === wanted.variant ? 0 : levelOf(wanted.variant) - levelOf(has.variant);
+    if (distance >= 0) return [{ entry, distance }];
+    return wanted.written === undefined ? [{ entry, distance: Infinity }] : [];
+  });
+  return found.toSorted((a, b) => a.distance - b.distance || 0)[0]?.entry ?? null;
+}
+
+// `v7` is 7. What is written in any other way is like nothing but itself.
+function levelOf(variant: string | undefined): number {
+  const [, level] = /^v(\d{1,3})$/.exec(variant ?? '') ?? [];
+  return level === undefined ? NaN : Number(level);
 }
 
 interface PlatformParts {

@@ -71,6 +71,28 @@ export class OciRegistry {
     await smallText(body, MOST_ERROR_BYTES);
   }
 
+  /**
+   * What speaks against believing that something is missing, or null: whatever answered 404 may be no registry but a
+   * proxy that has lost it, and some registries answer so to whoever may not see it. Throws an OutboundError, and the
+   * reason of the signal.
+   */
+  async doubt(at: OciReference, { signal, urgent }: Asking): Promise<'no-registry' | 'no-credentials' | null> {
+    const origin = this.outbound.hosts.originOf(apiHostOf(at.registry));
+    if (origin === null) return null;
+    const { part: _part, ...limits } = this.#brief();
+    // OCI distribution specification, "Determining Support": 200, or 401 where it wants to know who asks.
+    const { status, body } = await this.outbound.request({
+      method: 'GET',
+      url: new URL('/v2/', origin.href),
+      ...limits,
+      signal,
+      urgent,
+    });
+    await smallText(body, MOST_ERROR_BYTES).catch(() => '');
+    if (status === 404 || status === 410 || status >= 500) return 'no-registry';
+    return status === 401 && !this.#authorizer.has(at) ? 'no-credentials' : null;
+  }
+
   #brief(): { totalMs: number; maxBytes: number; part: Part } {
     return { totalMs: this.outbound.limits.lookMs, maxBytes: MOST_ERROR_BYTES, part: { start: 0 } };
   }
@@ -94,6 +116,11 @@ export class OciRegistry {
     const access = ACCESS[method];
     let response = await send(this.#authorizer.known(at, access));
     let said = await errorText(response);
+    if (isNoAccess(response) && response.host === url.host && this.#authorizer.isOld(at, access)) {
+      this.#authorizer.forget(at, access);
+      response = await send(undefined);
+      said = await errorText(response);
+    }
     // Who a redirect led to is not the registry: a challenge of theirs must not have its credentials sent anywhere.
     const refusedItself = response.status === 401 && response.host === url.host;
     if (refusedItself) {
@@ -107,12 +134,8 @@ export class OciRegistry {
     }
     if (isGood(response)) return response;
     if (response.status === 401 && response.host === url.host) this.#authorizer.forget(at, access);
-    const error = answered(
-      uri,
-      askedOf(method, question),
-      response,
-      `${errorCodeIn(said)} ${this.#hint(at, url, response)}`.trim(),
-    );
+    const asked = askedOf(method, question);
+    const error = answered(uri, asked, response, `${errorCodeIn(said)} ${this.#hint(at, url, response)}`.trim());
     const changes = method === 'PUT' || method === 'DELETE';
     throw changes && isDeclined(response) ? new StoreError('unsupported', uri, error.evidence) : error;
   }
@@ -139,6 +162,11 @@ interface Limits {
 // 200 and 206 to what reads; 201, 202 and 204 to what changes something.
 function isGood({ status }: OutboundResponse): boolean {
   return [200, 201, 202, 204, 206].includes(status);
+}
+
+// Some registries say that it is not there to whoever may not see it.
+function isNoAccess({ status }: OutboundResponse): boolean {
+  return status === 403 || status === 404;
 }
 
 // The registry understood, and will not. What is a matter of access, of a missing thing or of time is none of that.

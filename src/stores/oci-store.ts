@@ -70,7 +70,7 @@ export class OciStore implements ReadableStore {
   }
 
   async stat(uri: string, asking: Asking = {}): Promise<ObjectObservation> {
-    return this.#observed(uri, asking.signal, async () => {
+    return this.#observed(uri, asking, async () => {
       const { question, path } = this.#target(uri, asking);
       if (path === '') return summed(this.list(uri, asking));
       if (path === null && !(await this.#kind.isBlob(question))) return this.#statArtifact(question);
@@ -86,12 +86,12 @@ export class OciStore implements ReadableStore {
    * What can be seen of a container image, `[host/]repository[:tag]@sha256:…`: its manifest, the platform's where it
    * is an index, and all its blobs. The size is that of all blobs together.
    */
-  async statImage(image: string, { signal, urgent }: Asking = {}): Promise<ObjectObservation> {
-    return this.#observed(image, signal, async () => {
+  async statImage(image: string, asking: Asking = {}): Promise<ObjectObservation> {
+    return this.#observed(image, asking, async () => {
       const at = referenceOfImage(image);
       const refusal = at instanceof StoreRefusal ? at : this.#hostRefusal(image, at);
       if (refusal !== null) throw new StoreError('forbidden', image, refusal.text);
-      const question = { at: at as OciReference, kind: 'manifests' as const, uri: image, signal, urgent };
+      const question = { at: at as OciReference, kind: 'manifests' as const, uri: image, ...asking };
       return (await this.#look.everything(question)).seen;
     });
   }
@@ -164,18 +164,29 @@ export class OciStore implements ReadableStore {
     }
   }
 
-  async #observed(
-    what: string,
-    signal: AbortSignal | undefined,
-    look: () => Promise<PresentObject>,
-  ): Promise<ObjectObservation> {
+  async #observed(what: string, asking: Asking, look: () => Promise<PresentObject>): Promise<ObjectObservation> {
+    const { signal } = asking;
     signal?.throwIfAborted();
     try {
-      return await look();
+      return await look().catch(async (error: unknown) => {
+        throw error instanceof StoreError && error.code === 'missing' ? await this.#sure(error, what, asking) : error;
+      });
     } catch (error) {
       signal?.throwIfAborted();
       return absence(outboundFailure(error, what), what);
     }
+  }
+
+  /** The error for something missing, unless what says so is no registry. */
+  async #sure(missing: StoreError, what: string, asking: Asking): Promise<StoreError> {
+    const at = what.startsWith('oci:') ? this.#target(what, asking).question.at : referenceOfImage(what);
+    const doubt = at instanceof StoreRefusal ? null : await this.#registry.doubt(at, asking);
+    if (doubt === null) return missing;
+    const [code, why] =
+      doubt === 'no-registry'
+        ? (['unreachable', 'but nothing there answers as a registry does: what is at this address?'] as const)
+        : (['missing', 'some registries say so of what one may not see, and no credentials are configured'] as const);
+    return new StoreError(code, missing.uri, `${missing.evidence}; ${why}`);
   }
 
   #target(uri: string, { signal, urgent }: Asking): Target {

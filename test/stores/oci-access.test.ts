@@ -119,6 +119,8 @@ describe('a registry that wants tokens', () => {
   it.each([
     [{ status: 503, headers: { 'retry-after': '7' } }, 'answered 503 (with the credentials'],
     [{ status: 429, headers: { 'retry-after': '7' } }, 'asks to wait 7 s'],
+    [{ status: 404 }, 'answered 404 (with the credentials'],
+    [{ status: 410 }, 'answered 410 (with the credentials'],
     [{ status: 200, body: 'no JSON' }, 'answered 200 without a token'],
     [{ status: 200, body: '{"token":"a\\r\\nX: y"}' }, 'answered 200 without a token'],
     [{ status: 200, body: `{"token":"${'x'.repeat(2_000_000)}"}` }, 'sent more than'],

@@ -51,10 +51,10 @@ describe('a container image by digest', () => {
       digest: index.digest,
       size: about(1_000),
     });
-    for (const platform of ['linux/arm64', 'linux/arm64/v8']) {
+    for (const platform of ['linux/arm64', 'linux/arm64/v8', 'linux/arm64/v9']) {
       expect(await at.another({ platform }).statImage(image)).toMatchObject({ state: 'present', size: about(5_000) });
     }
-    for (const platform of ['linux/s390x', 'linux/arm64/v9', 'windows/amd64']) {
+    for (const platform of ['linux/s390x', 'linux/arm64/v7', 'windows/amd64']) {
       expect(await at.another({ platform }).statImage(image)).toEqual({
         state: 'missing',
         evidence: `the index ${index.digest} has no image for ${platform}; it has: linux/arm64/v8, linux/amd64`,
@@ -74,6 +74,34 @@ describe('a container image by digest', () => {
     const manifest = forPlatform(await at.push.manifest(await layers(10)), 'linux', 'amd64');
     const inner = forPlatform(await at.push.index([manifest]), 'linux', 'amd64');
     expect(await at.store.statImage(at.push.imageOf(await at.push.index([inner])))).toMatchObject({ state: 'present' });
+  });
+
+  it('in an index within an index that names no platform is found, and one that is in none of them is missing', async () => {
+    const arm = forPlatform(await at.push.manifest(await layers(10)), 'linux', 'arm64');
+    const amd = forPlatform(await at.push.manifest(await layers(20)), 'linux', 'amd64');
+    const [first, second] = [await at.push.index([arm]), await at.push.index([amd], DOCKER_LIST)];
+    const image = at.push.imageOf(await at.push.index([first, second]));
+    expect(await at.store.statImage(image)).toMatchObject({ state: 'present' });
+    await at.push.delete('manifests', amd);
+    expect(await at.store.statImage(image)).toMatchObject({
+      state: 'missing',
+      evidence: expect.stringContaining(amd.digest),
+    });
+    expect(await at.another({ platform: 'linux/s390x' }).statImage(image)).toMatchObject({
+      state: 'missing',
+      evidence: expect.stringContaining('has no image for linux/s390x'),
+    });
+  });
+
+  it('alone in an index that names no platform is the one that is meant', async () => {
+    const only = await at.push.manifest(await layers(10));
+    const image = at.push.imageOf(await at.push.index([only]));
+    expect(await at.store.statImage(image)).toMatchObject({ state: 'present' });
+    const two = at.push.imageOf(await at.push.index([only, await at.push.manifest(await layers(20))]));
+    expect(await at.store.statImage(two)).toMatchObject({
+      state: 'missing',
+      evidence: expect.stringContaining('one that names no platform'),
+    });
   });
 
   it('keeps its digest when its tag is pushed again', async () => {

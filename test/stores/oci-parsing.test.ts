@@ -149,6 +149,11 @@ describe('a manifest', () => {
     );
   });
 
+  const entryOf = (platform?: string) => {
+    const entry = { digest: DIGEST, size: 1, mediaType: 'x/y', annotations: {}, foreign: false };
+    return { ...entry, ...(platform === undefined ? {} : { platform }) };
+  };
+
   it.each([
     ['linux/amd64', 'linux/amd64'],
     ['linux/arm64', 'linux/arm64/v8'],
@@ -156,12 +161,21 @@ describe('a manifest', () => {
     ['linux/arm/v7', 'linux/arm'],
     ['linux/arm/v6', 'linux/arm/v6'],
     ['linux/arm', 'linux/arm/v6'],
+    ['linux/amd64', 'linux/amd64/v3'],
   ])('for %s is the one for %s', (wanted, has) => {
-    const entry = { digest: DIGEST, size: 1, mediaType: 'x/y', annotations: {}, foreign: false };
-    const others = ['unknown/unknown', 'windows/amd64', undefined].map((platform) => {
-      return { ...entry, ...(platform === undefined ? {} : { platform }) };
-    });
-    expect(entryFor(wanted, [...others, { ...entry, platform: has }])).toMatchObject({ platform: has });
-    expect(entryFor('plan9/amd64', [...others, { ...entry, platform: has }])).toBeNull();
+    const others = ['unknown/unknown', 'windows/amd64', undefined].map(entryOf);
+    expect(entryFor(wanted, [...others, entryOf(has)])).toMatchObject({ platform: has });
+    expect(entryFor('plan9/amd64', [...others, entryOf(has)])).toBeNull();
+  });
+
+  it.each([
+    ['linux/amd64', ['linux/amd64/v3', 'linux/amd64'], 'linux/amd64'],
+    ['linux/amd64/v3', ['linux/amd64', 'linux/amd64/v2', 'linux/amd64/v4'], 'linux/amd64/v2'],
+    ['linux/arm/v7', ['linux/arm/v5', 'linux/arm/v6', 'linux/arm64'], 'linux/arm/v6'],
+    ['linux/arm', ['linux/arm/v5', 'linux/arm/v7', 'linux/arm/v6'], 'linux/arm/v7'],
+    ['linux/arm/v6', ['linux/arm/v7', 'linux/arm'], undefined],
+    ['linux/arm/hardfloat', ['linux/arm/v7', 'linux/arm/softfloat'], undefined],
+  ])('for %s out of %j is the one that a runtime takes: %s', (wanted, has, platform) => {
+    expect(entryFor(wanted, has.map(entryOf))?.platform).toBe(platform);
   });
 });
