@@ -18,7 +18,7 @@ const ARCHIVED: Cause = {
   hint: ': it lies in an archive class, and has to be restored before it can be read (RestoreObject)',
 };
 const SKEWED: Cause = { code: 'unreachable', hint: ': the clock of this machine is wrong, or that of the server' };
-const ENDED: Cause = { code: 'forbidden', hint: ': the configured credentials are good no more' };
+const ENDED: Cause = { code: 'unreachable', hint: ': the configured credentials are good no more' };
 const ELSEWHERE: Cause = { code: 'unreachable', hint: ': the bucket lies in another region or at another endpoint' };
 const NO_KEY: Cause = { code: 'forbidden', hint: ': the key that its bytes are encrypted with cannot be used' };
 
@@ -58,7 +58,7 @@ export function s3Failure(error: unknown, uri: string, server: string, permissio
 /** Whether the client was answered, yet not told why not: so it is with HEAD, whose answers have no body. */
 export function isUnexplained(error: unknown): boolean {
   const status = statusOf(error);
-  return status >= 300 && status < 500 && status !== 429 && error instanceof Error && !hasOwnName(error.name);
+  return status >= 400 && status < 500 && status !== 429 && error instanceof Error && !hasOwnName(error.name);
 }
 
 /** The HTTP status that an S3 client's error stands for; 0 where there was no answer. */

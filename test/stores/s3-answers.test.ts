@@ -47,7 +47,7 @@ describe('what an S3 store makes of an answer that is', () => {
     ['too many requests', s3Error(429, 'TooManyRequests'), 'unreachable', 'answered 429'],
     ['a wrong clock', s3Error(403, 'RequestTimeTooSkewed'), 'unreachable', 'RequestTimeTooSkewed: the clock'],
     ['wrong credentials', s3Error(403, 'SignatureDoesNotMatch'), 'forbidden', '403 SignatureDoesNotMatch'],
-    ['credentials that ended', s3Error(400, 'ExpiredToken'), 'forbidden', 'ExpiredToken: the configured credentials'],
+    ['credentials that ended', s3Error(400, 'ExpiredToken'), 'unreachable', 'ExpiredToken: the configured credentials'],
     ['an encryption key that was switched off', s3Error(400, 'KMS.DisabledException'), 'forbidden', 'KMS.DisabledExc'],
     ['the archive’s', s3Error(403, 'InvalidObjectState'), 'forbidden', 'restored before it can be read'],
   ])('%s', async (_what, instead, state, said) => {
