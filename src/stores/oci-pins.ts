@@ -57,6 +57,14 @@ export class OciPins implements Pinner {
     });
   }
 
+  bears({ place }: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    return this.pinned(place, options);
+  }
+
+  renew(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    return this.pin(target, options);
+  }
+
   async pin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
     const trouble = await answer(target.place, options, async () => {
       const question = questionOf(target.place, options);

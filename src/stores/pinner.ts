@@ -35,7 +35,13 @@ export interface Pinner {
   /** Whether what lies at the place now bears the pin. */
   pinned(place: string, options?: PinOptions): Promise<PinAnswer>;
 
-  /** Sets the pin, and looks whether it took. */
+  /** Whether this very version still bears the pin, also where another one lies at its place now, or none. */
+  bears(target: PinTarget, options?: PinOptions): Promise<PinAnswer>;
+
+  /** Sets the pin of this very version again, and looks whether it took. */
+  renew(target: PinTarget, options?: PinOptions): Promise<PinAnswer>;
+
+  /** Sets the pin, and looks whether what lies at the place now bears it. */
   pin(target: PinTarget, options?: PinOptions): Promise<PinAnswer>;
 
   /** Takes the pin away, whoever set it, and nothing else: what it protected stays where it is. */

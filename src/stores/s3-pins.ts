@@ -46,12 +46,24 @@ export class S3Pins implements Pinner {
     });
   }
 
+  bears(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    return answer(target.place, async () => {
+      const requests = this.#requests(target, options);
+      const bears = target.how === 'legal-hold' ? await requests.hold() : hasPin(await requests.tags());
+      return { state: bears === true ? 'set' : 'absent', target };
+    });
+  }
+
+  async renew(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    const trouble = await answer(target.place, () => set(target, this.#requests(target, options)));
+    return trouble ?? shown(target, await this.bears(target, options));
+  }
+
   async pin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
     const trouble = await answer(target.place, () => set(target, this.#requests(target, options)));
     if (trouble !== undefined) return trouble;
     const seen = await this.pinned(target.place, options);
-    if (seen.state !== 'absent' || seen.target.versionId !== target.versionId) return seen;
-    return { state: 'unsupported', evidence: `the server took the ${nameOf(target)}, but does not show it` };
+    return 'target' in seen && seen.target.versionId !== target.versionId ? seen : shown(target, seen);
   }
 
   unpin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
@@ -87,6 +99,12 @@ async function set({ how, place }: PinTarget, requests: S3PinRequests): Promise<
   const tags = withPin(await requests.tags());
   if (tags === null) throw noRoom(place);
   await requests.setTags(tags);
+}
+
+// What was set and cannot be seen is not there.
+function shown(target: PinTarget, seen: PinAnswer): PinAnswer {
+  if (seen.state !== 'absent') return seen;
+  return { state: 'unsupported', evidence: `the server took the ${nameOf(target)}, but does not show it` };
 }
 
 function nameOf({ how }: PinTarget): string {

@@ -29,6 +29,14 @@ export class StorePins implements Pinner {
     return this.#asked(place, (pinner) => pinner.pinned(place, options));
   }
 
+  bears(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    return this.#asked(target.place, (pinner) => pinner.bears(target, options));
+  }
+
+  renew(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    return this.#asked(target.place, (pinner) => pinner.renew(target, options));
+  }
+
   pin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
     return this.#asked(target.place, (pinner) => pinner.pin(target, options));
   }

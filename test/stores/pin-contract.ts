@@ -43,8 +43,12 @@ export function pinContract(what: string, make: () => Promise<PinnerUnderTest>):
     it('are seen to be absent when somebody else took them away', async () => {
       const target = await planted('stripped');
       await pinner.pin(target);
+      expect(await pinner.bears(target)).toEqual({ state: 'set', target });
       await under.strip(target.place);
       expect(await pinner.pinned(target.place)).toEqual({ state: 'absent', target });
+      expect(await pinner.bears(target)).toEqual({ state: 'absent', target });
+      expect(await pinner.renew(target)).toEqual({ state: 'set', target });
+      expect(await pinner.bears(target)).toEqual({ state: 'set', target });
     });
 
     it('are missing with what is not there', async () => {
@@ -83,6 +87,8 @@ export function pinContract(what: string, make: () => Promise<PinnerUnderTest>):
         () => pinner.pinned(target.place, { signal }),
         () => pinner.pin(target, { signal }),
         () => pinner.unpin(target, { signal }),
+        () => pinner.bears(target, { signal }),
+        () => pinner.renew(target, { signal }),
       ])
         await expect(ask()).rejects.toThrow('the worker stops');
     });

@@ -23,11 +23,11 @@ export class PinTally {
     this.#hows.add(how);
   }
 
-  /** The pin had been set, and was gone. */
-  removed({ place, how }: PinTarget): void {
+  /** The pin had been set, and was gone. `which` names the version, where it is not the current one. */
+  removed({ place, how }: PinTarget, which = ''): void {
     this.#removed += 1;
     this.#hows.add(how);
-    if (this.#removedPlaces.length < MOST_SHOWN) this.#removedPlaces.push(place);
+    if (this.#removedPlaces.length < MOST_SHOWN) this.#removedPlaces.push(`${place}${which}`);
   }
 
   trouble(place: string, { evidence, ...trouble }: PinTrouble): void {

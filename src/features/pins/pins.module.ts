@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { KeepEarlier } from './keep-earlier.js';
 import { PinScheduleRepository } from './pin-schedule.repository.js';
 import { PinScheduler } from './pin-scheduler.js';
 import { PinSettings } from './pin-settings.js';
@@ -26,6 +27,7 @@ export class PinsModule {
         WantedPinsRepository,
         PinScheduleRepository,
         PinTurns,
+        KeepEarlier,
         SetPin,
         ReleasePin,
         ReconcilePins,

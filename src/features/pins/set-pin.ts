@@ -3,8 +3,10 @@ import { absence } from '../../stores/listing.js';
 import type { Pinner, PinAnswer, PinTarget, PinTrouble } from '../../stores/pinner.js';
 import { ArtifactStores } from '../artifacts/index.js';
 import { inGroups, inParallel } from './in-parallel.js';
+import { KeepEarlier } from './keep-earlier.js';
 import { PinTally } from './pin-tally.js';
 import type { DuePin } from './pin.repository.js';
+import { SeenPlaces } from './seen-places.js';
 import { PinnedObjectRepository, type PinnedObject } from './pinned-object.repository.js';
 
 const GROUP = 200;
@@ -20,6 +22,7 @@ export class SetPin {
   constructor(
     stores: ArtifactStores,
     private readonly objects: PinnedObjectRepository,
+    private readonly keepEarlier: KeepEarlier,
   ) {
     this.pinner = stores.pins;
   }
@@ -29,7 +32,12 @@ export class SetPin {
     const tally = new PinTally();
     try {
       const places = this.pinner.places(pin.subject, { signal });
-      for await (const group of inGroups(places, GROUP)) await this.setAll(pin.id, group, tally, signal);
+      const seen = new SeenPlaces();
+      for await (const group of inGroups(places, GROUP)) {
+        seen.add(group);
+        await this.setAll(pin.id, group, tally, signal);
+      }
+      await this.keepHidden(pin.id, seen, tally, signal);
     } catch (error) {
       signal.throwIfAborted();
       tally.trouble(pin.subject, absence(error, pin.subject));
@@ -56,6 +64,22 @@ export class SetPin {
     for (const target of absent)
       if (known.some((one) => one.setAt !== null && isSame(one, target))) tally.removed(target);
     await this.pinAll(pinId, absent, tally, signal);
+    await this.keepEarlier.execute(pinId, earlierOf(pinId, known, seen), tally, signal);
+  }
+
+  // What was pinned below a prefix, or as part of an index, and does not lie there any more.
+  private async keepHidden(pinId: number, seen: SeenPlaces, tally: PinTally, signal: AbortSignal): Promise<void> {
+    let last: PinnedObject | null = null;
+    for (;;) {
+      const group: PinnedObject[] = await this.objects.of(pinId, last, GROUP);
+      const hidden = group.filter(({ place }) => !seen.has(place));
+      const trouble = { state: 'missing', evidence: 'it was pinned, and does not lie there any more' } as const;
+      for (const place of new Set(hidden.map((one) => one.place)))
+        tally.trouble(place, withVersions(place, trouble, hidden));
+      await this.keepEarlier.execute(pinId, hidden.filter(hasVersion), tally, signal);
+      last = group.at(-1) ?? null;
+      if (group.length < GROUP) return;
+    }
   }
 
   // The intention is written first: a worker that is killed between the store's answer and the next line leaves a pin
@@ -91,6 +115,22 @@ export class SetPin {
   }
 }
 
+/** The versions that this pin holds at places where others lie now, or none. */
+function earlierOf(
+  pinId: number,
+  known: readonly PinnedObject[],
+  seen: readonly { place: string; answer: PinAnswer }[],
+): PinnedObject[] {
+  const answers = new Map(seen.map(({ place, answer }) => [place, answer]));
+  return known.filter((one) => {
+    const answer = answers.get(one.place);
+    if (one.pinId !== pinId || !hasVersion(one) || answer === undefined) return false;
+    return 'target' in answer ? !isSame(one, answer.target) : answer.state === 'missing';
+  });
+}
+
+const hasVersion = ({ versionId }: PinTarget): boolean => versionId !== '';
+
 function isSame(one: PinTarget, other: PinTarget): boolean {
   return one.place === other.place && one.versionId === other.versionId;
 }
@@ -102,7 +142,7 @@ function unset(answer: PinAnswer): PinTrouble {
 }
 
 function withVersions(place: string, trouble: PinTrouble, known: readonly PinnedObject[]): PinTrouble {
-  const versions = known.filter((one) => one.place === place && one.versionId !== '').map(({ versionId }) => versionId);
+  const versions = known.filter((one) => one.place === place && hasVersion(one)).map(({ versionId }) => versionId);
   if (trouble.state !== 'missing' || versions.length === 0) return trouble;
   return { ...trouble, evidence: `${trouble.evidence}; pinned were its versions ${[...new Set(versions)].join(', ')}` };
 }
