@@ -15,6 +15,13 @@ import { StoreRefusal } from './store-refusal.js';
 
 const TAG_HEX = 32;
 
+// Why a registry refuses what it understood and what the credentials may do.
+const DECLINED: Readonly<Record<OciAccess, string>> = {
+  pull: '',
+  push: ': the registry is read-only, or does not let this tag be set',
+  delete: ': the registry cannot delete tags',
+};
+
 /** The protective tag of a digest. Half of the digest makes it a name that no other digest will ever claim. */
 export function pinTagOf(digest: Digest): string {
   return `lastgood-pin-${hexOf(digest).slice(0, TAG_HEX)}`;
@@ -165,6 +172,9 @@ async function asking<T>(access: OciAccess, { uri }: OciQuestion, answered: Prom
     return await answered;
   } catch (error) {
     const failure = outboundFailure(error, uri);
-    throw failure instanceof StoreError ? new PinRequestFailed(failure, `registry ${access}`) : failure;
+    if (!(failure instanceof StoreError)) throw failure;
+    const why = failure.code === 'unsupported' ? DECLINED[access] : '';
+    const said = new StoreError(failure.code, uri, `${failure.evidence}${why}`);
+    throw new PinRequestFailed(said, `registry ${access}`);
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,6 +102,29 @@ describe('a pinned manifest', () => {
     under.front.deletesManifests = false;
     expect(await head(tagOf(pushed.digest))).toEqual({ status: 200, digest: pushed.digest });
     expect(await under.bare.statImage(under.push.imageOf(pushed))).toMatchObject({ state: 'present' });
+  });
+
+  it('gets no tag from a registry that is read-only, which is said and is no outage; what it has stays pinned', async () => {
+    const [pinned, pushed] = [await manifest(), await manifest()];
+    await under.bare.pins.pin(targetOf(pinned));
+    const file = join(under.server.folder, '../config.yml');
+    const config = await readFile(file, 'utf8');
+    const { storage, ...rest } = JSON.parse(config) as { storage: object };
+    const readonly = { ...storage, maintenance: { readonly: { enabled: true } } };
+    await under.server.stop();
+    await writeFile(file, JSON.stringify({ ...rest, storage: readonly }));
+    await under.server.start();
+    const evidence = expect.stringMatching(
+      /^PUT .*\/manifests\/lastgood-pin-\w+ answered 405: the registry is read-only, /,
+    );
+    expect(await under.bare.pins.pin(targetOf(pushed))).toEqual({ state: 'unsupported', evidence });
+    expect(await under.bare.pins.pinned(targetOf(pinned).place)).toMatchObject({ state: 'set' });
+    const refused = expect.stringMatching(/^DELETE .* answered 405: the registry cannot delete tags/);
+    expect(await under.bare.pins.unpin(targetOf(pinned))).toEqual({ state: 'unsupported', evidence: refused });
+    await under.server.stop();
+    await writeFile(file, config);
+    await under.server.start();
+    expect(await under.bare.pins.pin(targetOf(pushed))).toMatchObject({ state: 'set' });
   });
 
   it('is never a blob: the manifest that names it keeps it', async () => {

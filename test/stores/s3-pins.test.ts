@@ -1,7 +1,9 @@
 import {
   DeleteObjectCommand,
   GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
   GetObjectTaggingCommand,
+  PutObjectLockConfigurationCommand,
   PutObjectTaggingCommand,
   type Tag,
 } from '@aws-sdk/client-s3';
@@ -70,6 +72,27 @@ describe('a pinned object', () => {
     expect(await held(first.versionId)).toBe('ON');
     await pinner.unpin(first);
     expect([await held(first.versionId), await held(versionId)]).toEqual(['OFF', 'ON']);
+  });
+
+  it('keeps a retention that its bucket gives it, and is kept by that when the hold is gone', async () => {
+    const { client, pinner } = under.locked;
+    const { bucket: Bucket } = under.locked;
+    const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } as const;
+    const lock = { ObjectLockEnabled: 'Enabled', Rule } as const;
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: lock }));
+    const target = await targetOf('locked', 'retained');
+    await client.send(
+      new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } }),
+    );
+    const version = { Bucket, Key: 'retained', VersionId: target.versionId };
+    const retention = async () => (await client.send(new GetObjectRetentionCommand(version))).Retention;
+    const before = await retention();
+    expect(before).toMatchObject({ Mode: 'GOVERNANCE' });
+    expect(await pinner.pin(target)).toEqual({ state: 'set', target });
+    expect(await pinner.unpin(target)).toEqual({ state: 'absent', target });
+    expect(await pinner.pinned(target.place)).toEqual({ state: 'absent', target });
+    expect(await retention()).toEqual(before);
+    await expect(client.send(new DeleteObjectCommand(version))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
   it('keeps the tags it has, and has them still when the pin is released, which its tag then says', async () => {

@@ -1,5 +1,6 @@
 import {
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   type BucketLifecycleConfiguration,
@@ -60,6 +61,14 @@ describe('the page about pins', () => {
     },
   );
 
+  const useRule = async (bucket: string): Promise<void> => {
+    const LifecycleConfiguration = example('"Rules"') as BucketLifecycleConfiguration;
+    await client.send(new PutBucketLifecycleConfigurationCommand({ Bucket: bucket, LifecycleConfiguration }));
+  };
+  // A day of a second's length.
+  const sweep = (bucket: string): Promise<void> =>
+    server.admin('lc', 'process', '--bucket', bucket, '--rgw-lc-debug-interval', '1');
+
   it('has a lifecycle rule that deletes what was released, and neither what is protected nor what never was', async () => {
     const bucket = new Bucket(client, await makeBucket(client, 'plain'));
     const { endpoint, keys: credentials } = server;
@@ -72,16 +81,41 @@ describe('the page about pins', () => {
       if (key === 'released') await store.pins.unpin(seen.target);
     }
     store.close();
-    const LifecycleConfiguration = example('"Rules"') as BucketLifecycleConfiguration;
-    await client.send(new PutBucketLifecycleConfigurationCommand({ Bucket: bucket.name, LifecycleConfiguration }));
+    await useRule(bucket.name);
     const there = async (Key: string): Promise<boolean> =>
       client.send(new HeadObjectCommand({ Bucket: bucket.name, Key })).then(
         () => true,
         () => false,
       );
-    // A day of a second's length.
-    const sweep = () => server.admin('lc', 'process', '--bucket', bucket.name, '--rgw-lc-debug-interval', '1');
-    await expect.poll(async () => (await sweep(), there('released')), POLL).toBe(false);
+    await expect.poll(async () => (await sweep(bucket.name), there('released')), POLL).toBe(false);
     expect([await there('protected'), await there('never')]).toEqual([true, true]);
+  });
+
+  it('has a rule that leaves no released version behind, where versions are kept, and every protected one', async () => {
+    const bucket = await makeBucket(client, 'versioned');
+    const { endpoint, keys: credentials } = server;
+    const store = new S3Store({ bucket, endpoint, credentials });
+    // The second writing of each stays as it is: what is asked for is the first one, which it hides.
+    for (const key of ['released', 'released-earlier', 'protected', 'protected-earlier']) {
+      await layObject(client, bucket, key, 'weights');
+      const seen = await store.pins.pinned(`s3://${bucket}/${key}`);
+      if (!('target' in seen)) throw new Error(JSON.stringify(seen));
+      await store.pins.pin(seen.target);
+      if (key.startsWith('released')) await store.pins.unpin(seen.target);
+      if (key.endsWith('earlier')) await layObject(client, bucket, key, 'other weights');
+    }
+    store.close();
+    await useRule(bucket);
+    const versions = async (): Promise<string[]> => {
+      await sweep(bucket);
+      const { Versions = [], DeleteMarkers = [] } = await client.send(
+        new ListObjectVersionsCommand({ Bucket: bucket }),
+      );
+      return [...Versions, ...DeleteMarkers]
+        .map(({ Key = '', IsLatest }) => `${Key}${IsLatest ? '' : ' hidden'}`)
+        .toSorted();
+    };
+    const kept = ['protected', 'protected-earlier', 'protected-earlier hidden', 'released-earlier'];
+    await expect.poll(versions, POLL).toEqual(kept);
   });
 });
