@@ -3,11 +3,15 @@ import { Transactions, type Transaction } from '../../platform/database/transact
 import { JobHandlers } from '../../platform/queue/index.js';
 import { CheckRepository } from '../checks/index.js';
 import { ProtectedVersions } from '../protection/index.js';
+import { inPieces } from './in-pieces.js';
 import { makePlans, recordedOf, type Wanted } from './make-plans.js';
 import { NodeOptions } from './node-options.js';
 import { PLAN_NODES } from './plan-jobs.js';
 import { PlanRepository } from './plan.repository.js';
 import { keyOf, VersionFactsRepository } from './version-facts.repository.js';
+
+// Statements end after seconds, and a move to a version for a big pool turns tens of thousands of checks at once.
+const CHECKS_AT_ONCE = 2000;
 
 /**
  * Runs the job `nodes.plan`: derives what must lie on every node from the aliases and from what the nodes say. Workers
@@ -40,11 +44,15 @@ export class PlanNodes {
       ...clock,
     });
     const observedAt = new Date();
-    await this.checks.record(
-      turned.map(({ node, ...seen }) => ({ ...seen, kind: 'residency', subject: node, durationMs: 0, observedAt })),
-      transaction,
-    );
-    await this.checks.forget(transaction, 'residency', [...gone, ...forgotten.flatMap(recordedOf)]);
+    for (const some of inPieces(turned, CHECKS_AT_ONCE)) {
+      const checks = some.map(({ node, ...seen }) => ({ ...seen, kind: 'residency' as const, subject: node }));
+      await this.checks.record(
+        checks.map((one) => ({ ...one, durationMs: 0, observedAt })),
+        transaction,
+      );
+    }
+    for (const some of inPieces([...gone, ...forgotten.flatMap(recordedOf)], CHECKS_AT_ONCE))
+      await this.checks.forget(transaction, 'residency', some);
     await this.plans.write(transaction, plans, clock.revision);
   }
 

@@ -6,6 +6,7 @@ import type { Placement } from '../../domain/placement/placement.js';
 import type { Setback, Slot } from '../../domain/placement/slot.js';
 import type { ResidencyState } from '../../domain/residency.js';
 import type { PlanClock } from '../../domain/placement/turns.js';
+import { inPieces } from './in-pieces.js';
 import { NodeOptions } from './node-options.js';
 
 /** The channel on which a commit announces a node's new plan; the payload is the node's name. */
@@ -70,6 +71,9 @@ export interface PlanToWrite {
 /** Any constant that no other part of the product takes a lock under. */
 const PLANNING = 7_420_302;
 
+// Statements end after seconds, however many nodes there are and whatever they hold: so these are so many nodes at a time.
+const NODES_AT_ONCE = 100;
+
 const FACTS = `
   SELECT n.name AS node, n.labels, n.disk, n.reported_at AS "reportedAt",
          n.reported_at > clock_timestamp() - $1 * interval '1 second' AS reporting,
@@ -80,7 +84,8 @@ const FACTS = `
                    'bytesTotal', r.weights -> 'bytesTotal',
                    'reason', coalesce(r.weights ->> 'reason', r.image ->> 'reason')))
           FROM node_residency r WHERE r.node = n.name) AS held
-  FROM nodes n LEFT JOIN node_plans p ON p.node = n.name ORDER BY n.name`;
+  FROM nodes n LEFT JOIN node_plans p ON p.node = n.name
+  WHERE n.name > $2 ORDER BY n.name LIMIT ${NODES_AT_ONCE}`;
 
 // Read and not drawn, so that a plan that changes nothing writes nothing: only one is made at a time.
 const CLOCK = `
@@ -142,10 +147,19 @@ export class PlanRepository {
     await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '60s'`);
     await this.takeTurn(manager);
     const forgotten: SeenOnNode[] = await manager.query(FORGET, [this.options.forgetSeconds]);
-    const nodes: NodeFacts[] = await manager.query(FACTS, [this.options.leaseSeconds]);
+    const nodes = await this.readNodes(manager);
     const [clock]: PlanClock[] = await manager.query(CLOCK);
     if (clock === undefined) throw new Error('the sequence of plans has no row');
     return { nodes, forgotten, clock };
+  }
+
+  private async readNodes(manager: EntityManager): Promise<NodeFacts[]> {
+    const nodes: NodeFacts[] = [];
+    for (;;) {
+      const page: NodeFacts[] = await manager.query(FACTS, [this.options.leaseSeconds, nodes.at(-1)?.node ?? '']);
+      nodes.push(...page);
+      if (page.length < NODES_AT_ONCE) return nodes;
+    }
   }
 
   /** Takes the right to plan until the transaction ends: nothing is planned meanwhile. Before the lock of any node. */
@@ -164,7 +178,7 @@ export class PlanRepository {
     if (plans.length === 0) return;
     if (plans.some(({ revised }) => revised))
       await manager.query(`SELECT setval('node_plan_revision', $1)`, [revision]);
-    await manager.query(WRITE, [JSON.stringify(plans), revision]);
+    for (const some of inPieces(plans, NODES_AT_ONCE)) await manager.query(WRITE, [JSON.stringify(some), revision]);
   }
 
   /**
