@@ -20,15 +20,17 @@ const list = (bySubject: boolean): string => `
   ) found
   ORDER BY found.id DESC LIMIT $6`;
 
-// The newest observation of a subject stays, however old it is.
+// The newest observation of a subject stays, however old it is. Of a subject that is no more, such as what a node held that
+// was removed, there is none, and all go in their time.
 const PRUNE = `
   WITH old AS (
     SELECT id, observed_at < now() - $2 * interval '1 second' AS outdated FROM checks
     WHERE id > $1 ORDER BY id LIMIT $3
   ), gone AS (
-    DELETE FROM checks c USING old, newest_checks n
-    WHERE c.id = old.id AND old.outdated AND n.model_id = c.model_id AND n.version = c.version AND n.kind = c.kind
-      AND n.subject = c.subject AND n.observed_at > c.observed_at
+    DELETE FROM checks c USING old WHERE c.id = old.id AND old.outdated AND NOT EXISTS (
+      SELECT FROM newest_checks n
+      WHERE n.model_id = c.model_id AND n.version = c.version AND n.kind = c.kind AND n.subject = c.subject
+        AND n.observed_at <= c.observed_at)
     RETURNING c.id
   )
   SELECT max(id) AS "after", coalesce(bool_or(outdated), false) AS "goOn", (SELECT count(*)::int FROM gone) AS deleted
