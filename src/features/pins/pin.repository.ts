@@ -11,6 +11,8 @@ export interface DuePin {
   readonly subject: string;
   readonly state: Observation['state'] | null;
   readonly needs: readonly VersionKey[];
+  /** Whether it was already tried to release it, in vain. */
+  readonly releasing: boolean;
 }
 
 /** What became of a pin. */
@@ -40,7 +42,7 @@ const WHICH = {
 };
 
 const DUE = (which: string): string => `
-  SELECT p.id, p.subject, p.state, coalesce((
+  SELECT p.id, p.subject, p.state, coalesce((p.evidence -> 'releasing')::boolean, false) AS releasing, coalesce((
     SELECT json_agg(json_build_object('modelId', n.model_id, 'version', n.version)) FROM pin_needs n WHERE n.pin_id = p.id
   ), '[]') AS needs
   FROM pins p WHERE ${which} ORDER BY p.checked_at NULLS FIRST LIMIT $2`;

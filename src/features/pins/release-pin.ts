@@ -52,8 +52,10 @@ export class ReleasePin {
     }
     if (kept === 0) return this.pins.remove(pin.id);
     const { state, evidence } = tally.outcome;
-    await this.pins.looked(pin.id, { state, evidence });
-    if (pin.state !== state) this.log.warn({ subject: pin.subject, state, ...evidence }, 'a pin cannot be released');
+    await this.pins.looked(pin.id, { state, evidence: { ...evidence, releasing: true } });
+    // What could not be set before for the same reason is news all the same.
+    if (!pin.releasing || pin.state !== state)
+      this.log.warn({ subject: pin.subject, state, ...evidence }, 'a pin cannot be released');
   }
 
   private async release({ place, versionId, how }: PinTarget, tally: PinTally, signal: AbortSignal): Promise<boolean> {
