@@ -21,8 +21,8 @@ import { changedSince, rangeOutside, StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
 
-// What servers say to a HEAD that they do not know, or that a signature in the URL was not made for.
-const HEAD_REFUSED = new Set([400, 403, 405, 501]);
+// What servers say to a HEAD that they do not know, or that a signature in the URL was not made for: only a GET tells.
+const HEAD_REFUSED = new Set([400, 403, 404, 405, 410, 501]);
 
 export interface HttpsStoreOptions extends OutboundOptions {
   readonly credentials?: HostCredentials;

@@ -51,6 +51,7 @@ describe('the https store', () => {
 
   it.each([
     ['refuses HEAD', { head: 405 }],
+    ['has never heard of HEAD, and says that nothing is there', { head: 404 }],
     ['signs its addresses for GET alone', { head: 403 }],
     ['says no size to a HEAD', { head: 200 }],
   ])('asks for the first byte where the server %s', async (_what, { head }) => {
