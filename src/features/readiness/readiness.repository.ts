@@ -46,10 +46,13 @@ const COLUMNS = `
   version, kind, subject, state, CASE WHEN state <> 'present' THEN evidence END AS evidence,
   observed_at AS "observedAt", since`;
 
+// A controller that has since said that it serves another version runs with nothing of this one's, whatever was seen.
 const CHECKS = `
   SELECT ${COLUMNS} FROM newest_checks WHERE model_id = $1 AND version = $3 AND kind NOT IN ('config', 'residency')
   UNION ALL
-  SELECT ${COLUMNS} FROM newest_checks WHERE model_id = $1 AND version = $2 AND kind = 'config'`;
+  SELECT ${COLUMNS} FROM newest_checks n WHERE model_id = $1 AND version = $2 AND kind = 'config' AND NOT EXISTS (
+    SELECT FROM serving_reports r
+    WHERE r.model_id = n.model_id AND r.version <> n.version AND n.subject = r.alias || '/' || r.controller)`;
 
 /** Reads what readiness is judged by. Each answer is as quick after a million checks as after one of each subject. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { credentialIn } from '../../domain/credentials.js';
 
-const MOST_SAID = 300;
+// As the API server's authorizer words it: `User "system:serviceaccount:lastgood:worker" cannot get resource …`.
+const USER = /\bUser "([\w:.@-]{1,253})" cannot get\b/;
 
 /**
  * The names of the keys in a Secret (Kubernetes API, core/v1), or null where the text is no Secret. The values go no
@@ -13,16 +14,17 @@ export function keyNamesIn(body: Buffer): readonly string[] | null {
   return typeof data === 'object' && data !== null ? Object.keys(data) : null;
 }
 
-/** What a Status object (Kubernetes API, meta/v1) says of a refusal; null where the text is no Status. */
-export function statusIn(body: Buffer): { reason: string; message: string } | null {
+/**
+ * What a Status object (Kubernetes API, meta/v1) says of a refusal; null where the text is no Status. Of its message, the
+ * user that was refused and nothing else: whatever stands between us and the API may quote what it read.
+ */
+export function statusIn(body: Buffer): { reason: string; user: string | null } | null {
   const status = objectIn(body);
   if (status?.['kind'] !== 'Status') return null;
   const { reason, message } = status;
-  return { reason: text(reason), message: text(message) };
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' && credentialIn(value) === null ? value.slice(0, MOST_SAID) : '';
+  const [, user] = USER.exec(typeof message === 'string' ? message : '') ?? [];
+  const isPlain = user !== undefined && credentialIn(user) === null;
+  return { reason: typeof reason === 'string' ? reason : '', user: isPlain ? user : null };
 }
 
 function objectIn(body: Buffer): Record<string, unknown> | null {

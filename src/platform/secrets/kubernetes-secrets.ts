@@ -48,8 +48,8 @@ export class KubernetesSecrets implements SecretProvider<Place> {
       return { state: 'missing', missing: 'secret', said: `there is no secret ${name} in ${namespace}` };
     }
     if (refusal && status === 403) {
-      const rule = `allow get on secrets/${name} in ${namespace}`;
-      return { state: 'forbidden', said: [refusal.message, rule].filter((part) => part !== '').join('; ') };
+      const who = refusal.user === null ? 'Kubernetes refuses' : `Kubernetes refuses ${refusal.user}`;
+      return { state: 'forbidden', said: `${who}: allow get on secrets/${name} in ${namespace}` };
     }
     if (status === 401) {
       this.access.forget();

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { statusIn } from '../../../../src/platform/secrets/kubernetes-answer.js';
 import { KubernetesSecrets } from '../../../../src/platform/secrets/kubernetes-secrets.js';
 import type { KubernetesOptions } from '../../../../src/platform/secrets/kubernetes-access.js';
 import { startKubernetesApi, type KubernetesApi, type Misbehaviour } from '../../../support/kubernetes-api.js';
@@ -97,11 +98,18 @@ describe('secrets in Kubernetes', () => {
     });
   });
 
+  it('repeat nothing else of a refusal, which may quote what was read', () => {
+    const refusal = (message: string) =>
+      statusIn(Buffer.from(JSON.stringify({ kind: 'Status', reason: 'F', message })));
+    expect(refusal('denied by policy: data.token=open-sesame')).toEqual({ reason: 'F', user: null });
+    expect(refusal('User "ana" cannot get resource; value open-sesame')).toEqual({ reason: 'F', user: 'ana' });
+  });
+
   it('say who lacks which right where they are forbidden', async () => {
     const answer = await at.resolver.look('k8s://payments/stripe#key', signal);
     expect(answer).toMatchObject({ state: 'forbidden' });
     expect(answer).toHaveProperty('said', expect.stringContaining('system:serviceaccount:lastgood:worker'));
-    expect(answer).toHaveProperty('said', expect.stringMatching(/; allow get on secrets\/stripe in payments$/));
+    expect(answer).toHaveProperty('said', expect.stringMatching(/: allow get on secrets\/stripe in payments$/));
   });
 
   it.each<[Misbehaviour, string]>([
