@@ -41,8 +41,9 @@ export class ProgressBook {
   async save(underWay?: FileProgress): Promise<void> {
     const files = underWay === undefined ? this.unsaved : [...this.unsaved, underWay];
     this.unsaved = [];
-    await this.repository.save(this.key, this.uri, files);
+    // Before it is done: else each file that is read at the same time would find it due as well.
     this.savedAt = performance.now();
+    await this.repository.save(this.key, this.uri, files);
   }
 
   /** Forgets everything, saved or not. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ResumableSha256 } from '../../domain/resumable-sha256.js';
 import type { Artifact } from '../../domain/version-record.js';
 import type { PresentObject } from '../../stores/artifact-store.js';
 import { absence } from '../../stores/listing.js';
 import { ArtifactStores } from '../artifacts/index.js';
+import type { BytesRead } from './bytes-read.js';
 import type { VersionKey } from './check-jobs.js';
 import { MarkRepository, type MarkVerdict } from './mark.repository.js';
 import { absent, type Found } from './need.js';
 import { ProgressBook } from './progress-book.js';
-import { readBytes, type BytesRead } from './read-bytes.js';
+import { readBytes } from './read-bytes.js';
 import type { ReadingTime } from './read-file.js';
 import { ReadingProgressRepository } from './reading-progress.repository.js';
 import { RecordChecks } from './record-checks.js';
@@ -64,7 +64,7 @@ export class ReadArtifact {
     }
     let read: BytesRead | null;
     try {
-      const tools = { stores: this.stores, hash: await ResumableSha256.create(), book };
+      const tools = { stores: this.stores, book };
       read = await readBytes(tools, { file: '', uri, size, mark: seen.mark }, time);
     } catch (error) {
       time.signal.throwIfAborted();

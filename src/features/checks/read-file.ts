@@ -4,6 +4,7 @@ import { StoreRefusal } from '../../stores/store-refusal.js';
 import type { ArtifactStores } from '../artifacts/index.js';
 import type { ProgressBook } from './progress-book.js';
 import type { FileProgress } from './reading-progress.repository.js';
+import type { SharedTime } from './shared-time.js';
 
 /** One file to read: its path below a prefix or an empty one, where it lies, and what its store says of it now. */
 export interface FileToRead {
@@ -19,11 +20,16 @@ export interface ReadingTime {
   readonly signal: AbortSignal;
 }
 
-/** What reading takes. The hash is used by one file at a time. */
+/** What reading an artifact takes. */
 export interface ReadingTools {
   readonly stores: ArtifactStores;
-  readonly hash: ResumableSha256;
   readonly book: ProgressBook;
+}
+
+/** What reading a file takes beside that. The hash is used by one file at a time, the clock by all that are read at once. */
+export interface FileTools extends ReadingTools {
+  readonly hash: ResumableSha256;
+  readonly spent: SharedTime;
 }
 
 /** A file that is read to its end, or null where the time was up before. */
@@ -34,17 +40,17 @@ export type FileRead = { readonly done: FileProgress; readonly pieced: boolean }
  * by several jobs and no mark says that they belong together.
  * @throws StoreError where the bytes cannot be had; the signal's reason, with the progress saved
  */
-export async function readFile(tools: ReadingTools, file: FileToRead, time: ReadingTime): Promise<FileRead> {
-  const { hash, book } = tools;
+export async function readFile(tools: FileTools, file: FileToRead, time: ReadingTime): Promise<FileRead> {
+  const { hash, book, spent } = tools;
   const known = book.of(file.file, file.mark);
   if (known?.digest) return { done: known, pieced: false };
   const goesOn = known?.hash != null && known.bytes <= file.size && hash.load(known.hash);
   if (!goesOn) hash.reset();
   const [from, msBefore] = goesOn ? [known.bytes, known.readMs] : [0, 0];
-  const began = performance.now();
+  const clock = spent.begin();
   let bytes = from;
   const progress = (): Omit<FileProgress, 'hash' | 'digest'> => {
-    const readMs = Math.round(msBefore + performance.now() - began);
+    const readMs = Math.round(msBefore + clock.part());
     return { file: file.file, mark: file.mark ?? null, bytes, readMs };
   };
   const save = (): Promise<void> => book.save({ ...progress(), hash: hash.save(), digest: null });
@@ -63,6 +69,8 @@ export async function readFile(tools: ReadingTools, file: FileToRead, time: Read
   } catch (error) {
     await save().catch(() => undefined);
     throw error;
+  } finally {
+    clock.end();
   }
   if (bytes < file.size) {
     const text = `the store gave ${bytes} of ${file.size} bytes`;
