@@ -1,32 +1,16 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { holdWrites } from '../../support/held-writes.js';
 import { promote } from '../../support/registering.js';
-import { makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
-import { startS3Server, type S3Server } from '../../support/s3-server.js';
-import { Bucket, pinning, PinWorld, POLL } from './pin-world.js';
+import { lockedBucket } from './pin-places.js';
+import { POLL } from './pin-world.js';
 
 const OBJECTS = 450;
 
 describe('pins whose worker loses the database in the middle', () => {
-  let server: S3Server;
-  let client: S3Client;
-  let bucket: Bucket;
-  let world: PinWorld;
-  beforeAll(async () => {
-    server = await startS3Server();
-    client = s3ClientFor(server.endpoint, server.keys);
-    bucket = new Bucket(client, await makeBucket(client, 'locked'));
-    const more = { LASTGOOD_PIN_INTERVAL_SECONDS: '900', LASTGOOD_RETENTION_SECONDS: '1' };
-    world = await PinWorld.start(pinning({ ...server, bucket: bucket.name }, more));
-  });
-  afterAll(async () => {
-    await world?.close();
-    client?.destroy();
-    await server?.close();
-  });
+  const place = lockedBucket({ LASTGOOD_PIN_INTERVAL_SECONDS: '900', LASTGOOD_RETENTION_SECONDS: '1' });
 
   it('are all set by the next try, and known to be ours', async () => {
+    const { bucket, world } = place;
     const keys = Array.from({ length: OBJECTS }, (_, index) => `shards/${index}.bin`);
     for (let next = 0; next < keys.length; next += 30)
       await Promise.all(keys.slice(next, next + 30).map((key) => bucket.lay(key)));

@@ -1,33 +1,19 @@
-import { DeleteObjectCommand, HeadObjectCommand, PutObjectLegalHoldCommand, type S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectLegalHoldCommand } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import { promote } from '../../support/registering.js';
-import { makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
-import { startS3Server, type S3Server } from '../../support/s3-server.js';
-import { Bucket, pinning, PinWorld, POLL } from './pin-world.js';
+import { lockedBucket } from './pin-places.js';
+import { pinning, PinWorld, POLL } from './pin-world.js';
 
 describe('objects in a bucket with object lock', () => {
-  let server: S3Server;
-  let client: S3Client;
-  let bucket: Bucket;
-  let world: PinWorld;
-  beforeAll(async () => {
-    server = await startS3Server();
-    client = s3ClientFor(server.endpoint, server.keys);
-    bucket = new Bucket(client, await makeBucket(client, 'locked'));
-    const access = { ...server, bucket: bucket.name };
-    world = await PinWorld.start(pinning(access, { LASTGOOD_RETENTION_SECONDS: '1' }));
-  });
-  afterAll(async () => {
-    await world?.close();
-    client?.destroy();
-    await server?.close();
-  });
+  const place = lockedBucket({ LASTGOOD_RETENTION_SECONDS: '1' });
 
   const setHold = async (Key: string, Status: 'ON' | 'OFF'): Promise<void> => {
+    const { client, bucket } = place;
     await client.send(new PutObjectLegalHoldCommand({ Bucket: bucket.name, Key, LegalHold: { Status } }));
   };
 
   it('are held from the move on: the server refuses to delete what is live', async () => {
+    const { client, bucket, world } = place;
     const uri = await bucket.lay('live.bin');
     await world.register('live', [uri]);
     expect(await bucket.held('live.bin')).toBe(false);
@@ -42,6 +28,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('are held again after somebody took the hold away, and the check says that it was missing', async () => {
+    const { bucket, world } = place;
     const uri = await bucket.lay('repaired.bin');
     await world.register('repaired', [uri]);
     await promote(world.api, 'repaired', 1);
@@ -55,6 +42,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('below a prefix are held, each of them, those that were added later too', async () => {
+    const { bucket, world } = place;
     const keys = ['shards/1.bin', 'shards/2.bin', 'shards/deep/3.bin'];
     for (const key of keys) await bucket.lay(key);
     const prefix = `s3://${bucket.name}/shards/`;
@@ -67,6 +55,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('that several versions share are held until the last of them is needed no more', async () => {
+    const { bucket, world } = place;
     const uri = await bucket.lay('shared.bin');
     for (const model of ['first', 'second']) {
       await world.register(model, [uri]);
@@ -82,6 +71,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('named by one version and below the prefix of another are held while either is needed', async () => {
+    const { bucket, world } = place;
     const uri = await bucket.lay('both/a.bin');
     const prefix = `s3://${bucket.name}/both/`;
     await world.register('by-name', [uri]);
@@ -97,6 +87,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('that somebody else held before us stay held when we need them no more', async () => {
+    const { bucket, world } = place;
     const uri = await bucket.lay('theirs.bin');
     await setHold('theirs.bin', 'ON');
     await world.register('theirs', [uri]);
@@ -109,6 +100,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('stay held under their earlier version when they are overwritten, and both are released in the end', async () => {
+    const { bucket, world } = place;
     const uri = await bucket.lay('overwritten.bin');
     await world.register('overwritten', [uri]);
     await promote(world.api, 'overwritten', 1);
@@ -124,6 +116,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('that are not there are said to be missing, and the move is made', async () => {
+    const { bucket, world } = place;
     const uri = `s3://${bucket.name}/nowhere.bin`;
     await world.register('ghost', [uri]);
     expect(await promote(world.api, 'ghost', 1)).toMatchObject({ version: 1 });
@@ -131,6 +124,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('are our own although the worker was killed between the server’s answer and its note', async () => {
+    const { bucket, world } = place;
     const uri = await bucket.lay('killed.bin');
     await world.register('killed', [uri]);
     await promote(world.api, 'killed', 1);
@@ -145,6 +139,7 @@ describe('objects in a bucket with object lock', () => {
   });
 
   it('are released where pins are switched off, and nothing is pinned any more', async () => {
+    const { server, bucket, world } = place;
     const uri = await bucket.lay('off.bin');
     await world.register('off', [uri]);
     await promote(world.api, 'off', 1);

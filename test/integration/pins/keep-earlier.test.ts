@@ -4,54 +4,45 @@ import {
   GetObjectTaggingCommand,
   PutObjectLegalHoldCommand,
   PutObjectTaggingCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { promote } from '../../support/registering.js';
-import { layObject, makeBucket, s3ClientFor, type BucketKind } from '../../support/s3-buckets.js';
-import { startS3Server, type S3Server } from '../../support/s3-server.js';
+import { layObject, makeBucket, type BucketKind } from '../../support/s3-buckets.js';
+import { ownServer } from './pin-places.js';
 import { Bucket, pinning, PinWorld, POLL } from './pin-world.js';
 
 describe('a version of an object that is hidden by another one, or by its deletion', () => {
-  let server: S3Server;
-  let client: S3Client;
-  beforeAll(async () => {
-    server = await startS3Server();
-    client = s3ClientFor(server.endpoint, server.keys);
-  });
-  afterAll(async () => {
-    client?.destroy();
-    await server?.close();
-  });
+  const place = ownServer();
 
   const worldOf = async (kind: BucketKind): Promise<{ world: PinWorld; bucket: Bucket }> => {
-    const bucket = new Bucket(client, await makeBucket(client, kind));
-    const access = { ...server, bucket: bucket.name };
+    const bucket = new Bucket(place.client, await makeBucket(place.client, kind));
+    const access = { ...place.server, bucket: bucket.name };
     return { world: await PinWorld.start(pinning(access, { LASTGOOD_RETENTION_SECONDS: '1' })), bucket };
   };
   const bears = async (kind: BucketKind, bucket: string, Key: string, VersionId: string): Promise<boolean> => {
     const which = { Bucket: bucket, Key, VersionId };
-    if (kind === 'locked') return (await client.send(new GetObjectLegalHoldCommand(which))).LegalHold?.Status === 'ON';
-    const { TagSet = [] } = await client.send(new GetObjectTaggingCommand(which));
+    if (kind === 'locked')
+      return (await place.client.send(new GetObjectLegalHoldCommand(which))).LegalHold?.Status === 'ON';
+    const { TagSet = [] } = await place.client.send(new GetObjectTaggingCommand(which));
     return TagSet.some((tag) => tag.Key === 'lastgood-pin' && tag.Value === 'protected');
   };
   const strip = async (kind: BucketKind, bucket: string, Key: string, VersionId: string): Promise<void> => {
     const which = { Bucket: bucket, Key, VersionId };
     const LegalHold = { Status: 'OFF' } as const;
-    if (kind === 'locked') await client.send(new PutObjectLegalHoldCommand({ ...which, LegalHold }));
-    else await client.send(new PutObjectTaggingCommand({ ...which, Tagging: { TagSet: [] } }));
+    if (kind === 'locked') await place.client.send(new PutObjectLegalHoldCommand({ ...which, LegalHold }));
+    else await place.client.send(new PutObjectTaggingCommand({ ...which, Tagging: { TagSet: [] } }));
   };
 
   it.each<BucketKind>(['locked', 'versioned'])(
     'gets its pin back when somebody takes it away, in a bucket that is %s',
     async (kind) => {
       const { world, bucket } = await worldOf(kind);
-      const first = await layObject(client, bucket.name, 'a.bin', 'weights');
+      const first = await layObject(place.client, bucket.name, 'a.bin', 'weights');
       const uri = `s3://${bucket.name}/a.bin`;
       await world.register('hidden', [uri]);
       await promote(world.api, 'hidden', 1);
       await expect.poll(() => world.stateOf('hidden', uri), POLL).toBe('present');
-      const second = await layObject(client, bucket.name, 'a.bin', 'other weights');
+      const second = await layObject(place.client, bucket.name, 'a.bin', 'other weights');
       await expect.poll(() => bears(kind, bucket.name, 'a.bin', second), POLL).toBe(true);
       await strip(kind, bucket.name, 'a.bin', first);
       await expect.poll(() => bears(kind, bucket.name, 'a.bin', first), POLL).toBe(true);
@@ -69,8 +60,8 @@ describe('a version of an object that is hidden by another one, or by its deleti
   it('is held and named while it is needed, below a prefix too, and is released in the end', async () => {
     const { world, bucket } = await worldOf('locked');
     const versions = { single: '', shard: '' };
-    versions.single = await layObject(client, bucket.name, 'single.bin', 'weights');
-    versions.shard = await layObject(client, bucket.name, 'shards/1.bin', 'weights');
+    versions.single = await layObject(place.client, bucket.name, 'single.bin', 'weights');
+    versions.shard = await layObject(place.client, bucket.name, 'shards/1.bin', 'weights');
     await bucket.lay('shards/2.bin');
     const [uri, prefix] = [`s3://${bucket.name}/single.bin`, `s3://${bucket.name}/shards/`];
     await world.register('deleted', [uri, prefix]);
@@ -78,7 +69,7 @@ describe('a version of an object that is hidden by another one, or by its deleti
     for (const subject of [uri, prefix])
       await expect.poll(() => world.stateOf('deleted', subject), POLL).toBe('present');
     for (const Key of ['single.bin', 'shards/1.bin'])
-      await client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key }));
+      await place.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key }));
     for (const subject of [uri, prefix])
       await expect.poll(() => world.stateOf('deleted', subject), POLL).toBe('missing');
     const pins = await world.pins('deleted');

@@ -1,31 +1,15 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { promote } from '../../support/registering.js';
-import { makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
-import { startS3Server, type S3Server } from '../../support/s3-server.js';
-import { Bucket, pinning, PinWorld, POLL } from './pin-world.js';
+import { lockedBucket } from './pin-places.js';
+import { POLL } from './pin-world.js';
 
 const OBJECTS = 1_000;
 
 describe('pins of a version that was just moved to', () => {
-  let server: S3Server;
-  let client: S3Client;
-  let bucket: Bucket;
-  let world: PinWorld;
-  beforeAll(async () => {
-    server = await startS3Server();
-    client = s3ClientFor(server.endpoint, server.keys);
-    bucket = new Bucket(client, await makeBucket(client, 'locked'));
-    const access = { ...server, bucket: bucket.name };
-    world = await PinWorld.start(pinning(access, { LASTGOOD_PIN_INTERVAL_SECONDS: '900' }));
-  });
-  afterAll(async () => {
-    await world?.close();
-    client?.destroy();
-    await server?.close();
-  });
+  const place = lockedBucket({ LASTGOOD_PIN_INTERVAL_SECONDS: '900' });
 
   it('are set before the others of a long sweep that is under way', async () => {
+    const { bucket, world } = place;
     const uris = Array.from({ length: OBJECTS }, (_, index) => `s3://${bucket.name}/many/${index}.bin`);
     const uri = await bucket.lay('moved.bin');
     await world.register('many', uris);

@@ -1,33 +1,23 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import { PutObjectLegalHoldCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ReadinessView } from '../../../src/contract/views.js';
 import { promote } from '../../support/registering.js';
-import { allowOthers, makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
-import { startS3Server, type S3Server } from '../../support/s3-server.js';
+import { allowOthers, makeBucket } from '../../support/s3-buckets.js';
+import { ownServer } from './pin-places.js';
 import { Bucket, pinning, PinWorld, POLL } from './pin-world.js';
 
 const READ = ['s3:GetObject', 's3:ListBucket', 's3:GetObjectLegalHold', 's3:GetObjectTagging'];
 
 describe('a check that somebody asks for', () => {
-  let server: S3Server;
-  let client: S3Client;
-  beforeAll(async () => {
-    server = await startS3Server();
-    client = s3ClientFor(server.endpoint, server.keys);
-  });
-  afterAll(async () => {
-    client?.destroy();
-    await server?.close();
-  });
+  const place = ownServer();
 
   const ask = (world: PinWorld, model: string) =>
     world.api.as('ana').post(`/v1/models/${model}/versions/1/checks`).send({}).expect(202);
 
   it('sets the pins for which the permission was lacking, and readiness names that permission before', async () => {
-    const bucket = new Bucket(client, await makeBucket(client, 'locked'));
-    await allowOthers(client, bucket.name, READ);
-    const access = { ...server, keys: server.otherKeys, bucket: bucket.name };
+    const bucket = new Bucket(place.client, await makeBucket(place.client, 'locked'));
+    await allowOthers(place.client, bucket.name, READ);
+    const access = { ...place.server, keys: place.server.otherKeys, bucket: bucket.name };
     const world = await PinWorld.start(pinning(access, { LASTGOOD_PIN_INTERVAL_SECONDS: '900' }));
     const uri = await bucket.lay('a.bin');
     await world.register('asked', [uri]);
@@ -43,7 +33,7 @@ describe('a check that somebody asks for', () => {
         { evidence: { permission: 's3:PutObjectLegalHold', said: expect.stringContaining('s3:PutObjectLegalHold') } },
       ],
     });
-    await allowOthers(client, bucket.name, [...READ, 's3:PutObjectLegalHold']);
+    await allowOthers(place.client, bucket.name, [...READ, 's3:PutObjectLegalHold']);
     await ask(world, 'asked');
     await expect.poll(() => world.stateOf('asked', uri), POLL).toBe('present');
     expect(await bucket.held('a.bin')).toBe(true);
@@ -51,15 +41,15 @@ describe('a check that somebody asks for', () => {
   });
 
   it('sets again what somebody took away since the last sweep', async () => {
-    const bucket = new Bucket(client, await makeBucket(client, 'locked'));
-    const access = { ...server, bucket: bucket.name };
+    const bucket = new Bucket(place.client, await makeBucket(place.client, 'locked'));
+    const access = { ...place.server, bucket: bucket.name };
     const world = await PinWorld.start(pinning(access, { LASTGOOD_PIN_INTERVAL_SECONDS: '900' }));
     const uri = await bucket.lay('a.bin');
     await world.register('taken', [uri]);
     await promote(world.api, 'taken', 1);
     await expect.poll(() => world.stateOf('taken', uri), POLL).toBe('present');
     const LegalHold = { Status: 'OFF' } as const;
-    await client.send(new PutObjectLegalHoldCommand({ Bucket: bucket.name, Key: 'a.bin', LegalHold }));
+    await place.client.send(new PutObjectLegalHoldCommand({ Bucket: bucket.name, Key: 'a.bin', LegalHold }));
     await ask(world, 'taken');
     await expect.poll(() => world.statesOver(uri), POLL).toEqual(['present', 'missing', 'present']);
     expect(await bucket.held('a.bin')).toBe(true);

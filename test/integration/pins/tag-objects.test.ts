@@ -1,33 +1,24 @@
-import { PutObjectTaggingCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promote } from '../../support/registering.js';
-import { allowOthers, makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
-import { startS3Server, type S3Server } from '../../support/s3-server.js';
+import { allowOthers, makeBucket } from '../../support/s3-buckets.js';
+import { ownServer } from './pin-places.js';
 import { Bucket, pinning, PinWorld, POLL } from './pin-world.js';
 
-let server: S3Server;
-let client: S3Client;
-beforeAll(async () => {
-  server = await startS3Server();
-  client = s3ClientFor(server.endpoint, server.keys);
-});
-afterAll(async () => {
-  client?.destroy();
-  await server?.close();
-});
+const place = ownServer();
 
 describe('objects in a bucket without object lock', () => {
   let bucket: Bucket;
   let world: PinWorld;
   beforeAll(async () => {
-    bucket = new Bucket(client, await makeBucket(client, 'plain'));
-    const access = { ...server, bucket: bucket.name };
+    bucket = new Bucket(place.client, await makeBucket(place.client, 'plain'));
+    const access = { ...place.server, bucket: bucket.name };
     world = await PinWorld.start(pinning(access, { LASTGOOD_RETENTION_SECONDS: '1' }));
   });
   afterAll(() => world?.close());
 
   const setTags = async (Key: string, TagSet: { Key: string; Value: string }[]): Promise<void> => {
-    await client.send(new PutObjectTaggingCommand({ Bucket: bucket.name, Key, Tagging: { TagSet } }));
+    await place.client.send(new PutObjectTaggingCommand({ Bucket: bucket.name, Key, Tagging: { TagSet } }));
   };
 
   it('bear a tag while they are needed, which comes back when it is taken away, and goes in the end', async () => {
@@ -83,16 +74,18 @@ describe('objects whose credentials may read and not pin', () => {
   ] as const)(
     'fail the check of their pin in a bucket that is %s: it names %s, and the move is made',
     async (kind, permission) => {
-      const bucket = new Bucket(client, await makeBucket(client, kind));
-      await allowOthers(client, bucket.name, READ);
-      const world = await PinWorld.start(pinning({ ...server, keys: server.otherKeys, bucket: bucket.name }));
+      const bucket = new Bucket(place.client, await makeBucket(place.client, kind));
+      await allowOthers(place.client, bucket.name, READ);
+      const world = await PinWorld.start(
+        pinning({ ...place.server, keys: place.server.otherKeys, bucket: bucket.name }),
+      );
       const uri = await bucket.lay('a.bin');
       await world.register('read-only', [uri]);
       expect(await promote(world.api, 'read-only', 1)).toMatchObject({ version: 1 });
       await expect.poll(() => world.stateOf('read-only', uri), POLL).toBe('forbidden');
       const evidence = { permission, grant: `Let the configured credentials do ${permission}.`, pinned: 0 };
       expect((await world.pins('read-only'))[uri]?.evidence).toMatchObject(evidence);
-      await allowOthers(client, bucket.name, [...READ, permission]);
+      await allowOthers(place.client, bucket.name, [...READ, permission]);
       await expect.poll(() => world.stateOf('read-only', uri), POLL).toBe('present');
       expect(await world.statesOver(uri)).toEqual(['forbidden', 'present']);
       await world.close();
@@ -102,17 +95,17 @@ describe('objects whose credentials may read and not pin', () => {
 
 describe('objects in a store that is down', () => {
   it('have unreachable pins, which are set and repaired when the store is back; moves are made all the while', async () => {
-    const bucket = new Bucket(client, await makeBucket(client, 'locked'));
-    const world = await PinWorld.start(pinning({ ...server, bucket: bucket.name }));
+    const bucket = new Bucket(place.client, await makeBucket(place.client, 'locked'));
+    const world = await PinWorld.start(pinning({ ...place.server, bucket: bucket.name }));
     const uris = [await bucket.lay('before.bin'), await bucket.lay('during.bin')] as const;
     for (const uri of uris) await world.register('outage', [uri]);
     await promote(world.api, 'outage', 1);
     await expect.poll(() => world.stateOf('outage', uris[0]), POLL).toBe('present');
-    await server.stop();
+    await place.server.stop();
     expect(await promote(world.api, 'outage', 2)).toMatchObject({ version: 2 });
     await expect.poll(() => world.stateOf('outage', uris[0], 1), POLL).toBe('unreachable');
     await expect.poll(() => world.stateOf('outage', uris[1], 2), POLL).toBe('unreachable');
-    await server.start();
+    await place.server.start();
     await expect.poll(() => world.stateOf('outage', uris[0], 1), POLL).toBe('present');
     await expect.poll(() => world.stateOf('outage', uris[1], 2), POLL).toBe('present');
     expect([await bucket.held('before.bin'), await bucket.held('during.bin')]).toEqual([true, true]);
