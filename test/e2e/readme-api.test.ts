@@ -61,6 +61,7 @@ const walk: Step[] = [
   ['GET', `${model}/versions/1/checks`, 200],
   ['POST', `${model}/versions/1/checks`, 202, { deep: true }],
   ['POST', `${model}/versions/9/checks`, 404, {}],
+  ['GET', `${model}/versions/1/checks/rounds`, 200],
   ['GET', `${model}/versions/1/checks/history?kind=image`, 200],
   ['GET', `${model}/versions/1/checks/history?kind=colour`, 400],
   ['PUT', alias, 200, { version: 1, ...why }],

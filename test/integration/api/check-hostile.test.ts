@@ -20,6 +20,8 @@ describe('the checks of what lies at a host that says and sends what it likes', 
   let api: TestApi;
   beforeAll(async () => {
     registry = await startFileServer();
+    // A registry it is: one that says no such thing is not believed when it says that something is missing.
+    registry.files.set('v2/', Buffer.from('{}'));
     const env = {
       LASTGOOD_OCI_ALLOWED_HOSTS: `http://${registry.host}`,
       LASTGOOD_HTTPS_ALLOWED_HOSTS: `http://${registry.host}`,

@@ -49,13 +49,14 @@ describe('a record that no version can have', () => {
     [`@sha256:${HEX}`, BY_DIGEST],
     [`Team/Server@sha256:${HEX}`, BY_DIGEST],
     [`server:@sha256:${HEX}`, BY_DIGEST],
-    [`https://server@sha256:${HEX}`, BY_DIGEST],
+    // What stands before the @ of such an address may be a password.
+    [`https://server@sha256:${HEX}`, BY_DIGEST, '(hidden)'],
     [`ser ver@sha256:${HEX}`, BY_DIGEST],
     ['', /by digest/],
     [null, BY_DIGEST],
     [5, BY_DIGEST],
-  ])('is refused for its image: %j', async (image, says) => {
-    expect(await faults({ image }, 'image', says, { value: image })).toEqual([]);
+  ])('is refused for its image: %j', async (image, says, shown: unknown = image) => {
+    expect(await faults({ image }, 'image', says, { value: shown })).toEqual([]);
   });
 
   it.each([5, null, true, ['x'], {}, { secretRef: '' }, { secretRef: 'vault' }, { secretRef: 5 }, { value: 'x' }])(
