@@ -6,6 +6,7 @@ import { Nodes1700000000005 } from './0005-nodes.js';
 import { Turns1700000000006 } from './0006-turns.js';
 import { PinTurns1700000000007 } from './0007-pin-turns.js';
 import { ChecksNotPassing1700000000008 } from './0008-checks-not-passing.js';
+import { AskedRounds1700000000009 } from './0009-asked-rounds.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Turns1700000000006,
   PinTurns1700000000007,
   ChecksNotPassing1700000000008,
+  AskedRounds1700000000009,
 ];

@@ -30,7 +30,7 @@ export async function waitForChecks(
 function isOver(rounds: CheckRoundsView, { rounds: asked }: CheckRequestView): boolean {
   const answers = (depth: 'look' | 'deep'): boolean => {
     const [round, first] = [rounds[depth], asked[depth]];
-    return first === null || (round !== null && round.number >= first && !round.underWay);
+    return first === null || (round !== null && round.completedNumber >= first);
   };
   return answers('look') && answers('deep');
 }
@@ -41,7 +41,8 @@ function late(
   rounds: CheckRoundsView | null,
   { asked, timeoutMs }: { asked: CheckRequestView; timeoutMs: number },
 ): CommandFailure {
-  const begun = (rounds?.look?.number ?? 0) >= asked.rounds.look;
+  const look = rounds?.look ?? null;
+  const begun = look !== null && (look.underWay || look.number >= asked.rounds.look);
   const why =
     rounds === null
       ? 'The registry stopped answering.'

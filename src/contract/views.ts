@@ -153,7 +153,7 @@ export interface CheckRequestView {
   version: number;
   /** Whether the bytes of all artifacts are read, too. */
   deep: boolean;
-  /** The numbers of the rounds that answer it: once these, or later ones, are over, all was looked at (and read). */
+  /** The numbers of the rounds that answer it: once these are over, or later ones, all was looked at (and read). */
   rounds: { look: number; deep: number | null };
 }
 
@@ -161,6 +161,8 @@ export interface CheckRequestView {
 export interface CheckRoundView {
   /** How many rounds of this kind have begun. */
   number: number;
+  /** The newest of them that is over: whoever waits for a round waits until this is its number or above it. */
+  completedNumber: number;
   underWay: boolean;
   /** When the last whole one ended; null before the first. */
   completedAt: string | null;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { urgencyOf } from '../../domain/check-schedule.js';
+import type { Role } from '../../domain/role.js';
 import { Transactions } from '../../platform/database/transactions.js';
 import {
   DEFAULT_PRIORITY,
@@ -10,6 +11,8 @@ import {
   type OutboundJob,
 } from '../../platform/queue/index.js';
 import { ProtectedVersions } from '../protection/index.js';
+import { AskedLooks } from './asked-looks.js';
+import { AskedRoundsRepository } from './asked-rounds.repository.js';
 import type { NeededRecord } from './check.entity.js';
 import { CheckRepository } from './check.repository.js';
 import { CHECK_VERSION, roundJob, SWEEP_VERSION, URGENT, type VersionKey } from './check-jobs.js';
@@ -20,13 +23,16 @@ import { VersionNeeds } from './version-needs.js';
 
 /**
  * Runs the jobs that look at a version: `version.check`, which begins a round at once, and `version.sweep`, which goes on
- * with one that was due. Both work on the version's one round, a slice at a time; whichever began last has it.
+ * with one that was due. Both work on the version's one round, a slice at a time; the first takes it from the second, and
+ * never from its like: else those who ask again and again would keep the last subjects from being looked at.
  */
 @Injectable()
 export class CheckVersion {
   constructor(
     private readonly checks: CheckRepository,
     private readonly rounds: RoundRepository,
+    private readonly asked: AskedRoundsRepository,
+    private readonly others: AskedLooks,
     private readonly needs: VersionNeeds,
     private readonly look: LookAtVersion,
     private readonly protectedVersions: ProtectedVersions,
@@ -39,14 +45,12 @@ export class CheckVersion {
   }
 
   /** Runs a `version.check`. */
-  async check({ turn, ...key }: VersionKey & { turn?: number }, { signal }: JobContext): Promise<void> {
+  async check({ turn, ...key }: VersionKey & { turn?: number }, { id, signal }: JobContext): Promise<void> {
     const role = await this.protectedVersions.roleOf(key.modelId, key.version);
     const round =
-      turn === undefined ? await this.rounds.begin(key, 'look', role) : await this.rounds.underWay(key, 'look');
+      turn === undefined ? await this.asked.take(key, role, id) : await this.rounds.underWay(key, 'look');
     if (round === null || (turn !== undefined && round.turn !== turn)) return;
-    const priority = role === null || role === 'kept' ? DEFAULT_PRIORITY : URGENT;
-    const goOn = CHECK_VERSION.with({ ...key, turn: round.turn }, { priority });
-    await this.slice(key, round, { signal, urgent: true }, goOn);
+    await this.slice(key, round, { signal, urgent: true }, promptJob(key, round, role));
   }
 
   /** Runs a `version.sweep`. */
@@ -67,9 +71,17 @@ export class CheckVersion {
     if (left !== null) jobs.push(goOn);
     if (jobs.length > 0) await this.transactions.run((transaction) => this.outbox.append(transaction, jobs));
     if (overtaken || left !== null) return;
-    await this.rounds.complete(key, 'look', round, role);
+    await this.complete(key, round, role);
     await this.rounds.hastenReading(key, role);
     await this.rounds.hastenOutdatedLook(key);
+  }
+
+  private async complete(key: VersionKey, round: Round, role: Role | null): Promise<void> {
+    await this.transactions.run(async (transaction) => {
+      const next = await this.rounds.complete(key, 'look', round, role, transaction);
+      if (next === null) return;
+      await this.outbox.append(transaction, [promptJob(key, next, role), ...this.others.with(key)]);
+    });
   }
 
   private async recordOf({ modelId, version }: VersionKey): Promise<NeededRecord> {
@@ -77,4 +89,10 @@ export class CheckVersion {
     if (record === null) throw new PermanentJobError(`model ${modelId} has no version ${version}`);
     return record;
   }
+}
+
+// Goes on with a round on the prompt lane.
+function promptJob(key: VersionKey, { turn }: Round, role: Role | null): OutboundJob {
+  const priority = role === null || role === 'kept' ? DEFAULT_PRIORITY : URGENT;
+  return CHECK_VERSION.with({ ...key, turn }, { priority });
 }

@@ -4,6 +4,7 @@ import { ModelsModule } from '../models/index.js';
 import { ArtifactNeeds } from './artifact-needs.js';
 import { AskedLooks } from './asked-looks.js';
 import { AskForCheck } from './ask-for-check.js';
+import { AskedRoundsRepository } from './asked-rounds.repository.js';
 import { CheckHistoryRepository } from './check-history.repository.js';
 import { CheckOptions } from './check-options.js';
 import { CheckScheduler } from './check-scheduler.js';
@@ -40,6 +41,7 @@ export class ChecksModule {
         CheckRepository,
         RecordChecks,
         RoundRepository,
+        AskedRoundsRepository,
         DueRoundsRepository,
         CheckScheduler,
         ArtifactNeeds,

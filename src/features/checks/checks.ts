@@ -73,9 +73,10 @@ function viewOf(row: Observation, since: Date | null): CheckView {
 
 function roundView(round: RoundState | undefined): CheckRoundView | null {
   if (round === undefined) return null;
-  const { turn, underWay, completedAt, dueAt } = round;
+  const { turn, completedTurn, underWay, completedAt, dueAt } = round;
   return {
     number: turn,
+    completedNumber: completedTurn,
     underWay,
     completedAt: completedAt?.toISOString() ?? null,
     dueAt: dueAt?.toISOString() ?? null,

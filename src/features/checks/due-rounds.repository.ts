@@ -25,7 +25,8 @@ const ALIGNED_AT_ONCE = 5000;
 /** Any constant that no other part of the product takes a lock under. */
 const ALIGNING = 7_420_301;
 
-// For each depth and urgency a few steps down its own part of the index, however many rounds there are. Rows that
+// What was under way goes on as the round it was; what was not begins the next, which may be one that was asked for and
+// whose job was lost. For each depth and urgency a few steps down its own part of the index, however many rounds there are. Rows that
 // another worker is picking are left to it.
 const PICK = `
   WITH room AS (
@@ -41,7 +42,8 @@ const PICK = `
       ORDER BY due_at LIMIT greatest(room.most, 0) FOR UPDATE SKIP LOCKED
     ) picked
   )
-  UPDATE check_rounds r SET picked_at = now(), due_at = now() + ${LEASE_SECONDS} * interval '1 second'
+  UPDATE check_rounds r SET picked_at = now(), due_at = now() + ${LEASE_SECONDS} * interval '1 second', held_by = NULL,
+    turn = r.turn + CASE WHEN r.picked_at IS NULL THEN 1 ELSE 0 END
   FROM due WHERE r.model_id = due.model_id AND r.version = due.version AND r.depth = due.depth
   RETURNING r.model_id AS "modelId", r.version, r.depth, r.urgency`;
 

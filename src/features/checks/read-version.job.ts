@@ -5,7 +5,7 @@ import { Transactions } from '../../platform/database/transactions.js';
 import { JobHandlers, OutboxRepository, type JobContext } from '../../platform/queue/index.js';
 import { ProtectedVersions } from '../protection/index.js';
 import { CheckRepository } from './check.repository.js';
-import { READ_VERSION, roundJob, type VersionKey } from './check-jobs.js';
+import { ASKED, READ_VERSION, roundJob, type VersionKey } from './check-jobs.js';
 import { MarkRepository } from './mark.repository.js';
 import { ReadArtifact } from './read-artifact.js';
 import type { ReadingTime } from './read-file.js';
@@ -74,7 +74,11 @@ export class ReadVersion {
 
   private async complete(key: VersionKey, round: Round): Promise<void> {
     const role = await this.protectedVersions.roleOf(key.modelId, key.version);
-    await this.rounds.complete(key, 'deep', round, role);
+    await this.transactions.run(async (transaction) => {
+      const next = await this.rounds.complete(key, 'deep', round, role, transaction);
+      if (next === null) return;
+      await this.outbox.append(transaction, [{ ...roundJob(key, 'deep', urgencyOf(role)), priority: ASKED }]);
+    });
     // The round may have settled a doubt on its way, which then was no longer there to be settled by itself.
     await this.rounds.hastenOutdatedLook(key);
   }

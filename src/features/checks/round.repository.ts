@@ -15,6 +15,8 @@ export interface Round {
 /** How the rounds of one kind stand. `turn` is the newest that has begun. */
 export interface RoundState {
   turn: number;
+  /** The newest that came to its end. */
+  completedTurn: number;
   underWay: boolean;
   completedAt: Date | null;
   /** Null where none is due, and while one is under way. */
@@ -27,6 +29,9 @@ export interface RoundState {
  */
 export const LEASE_SECONDS = 600;
 
+/** Who holds a look that begins at the end of another one, since it was asked for meanwhile. */
+const ASKED_MEANWHILE = 'asked meanwhile';
+
 const KEY = 'model_id = $1 AND version = $2 AND depth = $3';
 const SECONDS = `interval '1 second'`;
 
@@ -34,8 +39,19 @@ const BEGIN = `
   INSERT INTO check_rounds AS r (model_id, version, depth, urgency, due_at, picked_at, turn)
   VALUES ($1, $2, $3, $4, now() + ${LEASE_SECONDS} * ${SECONDS}, now(), 1)
   ON CONFLICT (model_id, version, depth) DO UPDATE SET
-    urgency = excluded.urgency, due_at = excluded.due_at, picked_at = excluded.picked_at, turn = r.turn + 1, position = 0
+    urgency = excluded.urgency, due_at = excluded.due_at, picked_at = excluded.picked_at, turn = r.turn + 1, position = 0,
+    held_by = NULL
   RETURNING turn, position`;
+
+const COMPLETE = `
+  UPDATE check_rounds SET completed_at = now(), completed_turn = turn, position = 0, urgency = $5,
+    turn = turn + CASE WHEN wanted_turn > turn THEN 1 ELSE 0 END,
+    picked_at = CASE WHEN wanted_turn > turn THEN now() END,
+    held_by = CASE WHEN wanted_turn > turn AND depth = 'look' THEN '${ASKED_MEANWHILE}' END,
+    due_at = CASE WHEN wanted_turn > turn THEN now() + ${LEASE_SECONDS} * ${SECONDS}
+      WHEN $6::float8 IS NULL THEN 'infinity' ELSE now() + $6 * ${SECONDS} END
+  WHERE ${KEY} AND turn = $4 AND picked_at IS NOT NULL
+  RETURNING turn, position, picked_at IS NOT NULL AS "begunAgain"`;
 
 const ADD = `
   INSERT INTO check_rounds (model_id, version, depth, urgency, due_at)
@@ -72,16 +88,17 @@ export class RoundRepository {
   }
 
   /** How both kinds of rounds stand. */
-  async all({ modelId, version }: VersionKey, manager?: EntityManager): Promise<Partial<Record<Depth, RoundState>>> {
+  async all({ modelId, version }: VersionKey): Promise<Partial<Record<Depth, RoundState>>> {
     const sql = `
       SELECT depth, turn, picked_at IS NOT NULL AS "underWay", completed_at AS "completedAt",
+        CASE WHEN picked_at IS NULL THEN turn ELSE completed_turn END AS "completedTurn",
         CASE WHEN picked_at IS NULL AND due_at < 'infinity' THEN due_at END AS "dueAt"
       FROM check_rounds WHERE model_id = $1 AND version = $2`;
-    const rows: (RoundState & { depth: Depth })[] = await (manager ?? this.dataSource).query(sql, [modelId, version]);
+    const rows: (RoundState & { depth: Depth })[] = await this.dataSource.query(sql, [modelId, version]);
     return Object.fromEntries(rows.map((row) => [row.depth, row]));
   }
 
-  /** Begins a round anew, whatever was under way: a job that goes on with the one before will find itself overtaken. */
+  /** Begins a round, anew where one is under way: a job that goes on with that one will find itself overtaken. */
   async begin(key: VersionKey, depth: Depth, role: Role | null, manager?: EntityManager): Promise<Round> {
     const values = [key.modelId, key.version, depth, urgencyOf(role)];
     const [round]: Round[] = await (manager ?? this.dataSource).query(BEGIN, values);
@@ -106,15 +123,23 @@ export class RoundRepository {
     return rows[0] ?? null;
   }
 
-  /** Says that all subjects are done; the next round is due as the version's role has it. */
-  async complete({ modelId, version }: VersionKey, depth: Depth, { turn }: Round, role: Role | null): Promise<void> {
-    const sql = `
-      UPDATE check_rounds SET completed_at = now(), picked_at = NULL, position = 0, urgency = $5,
-        due_at = CASE WHEN $6::float8 IS NULL THEN 'infinity' ELSE now() + $6 * ${SECONDS} END
-      WHERE ${KEY} AND turn = $4`;
+  /**
+   * Says that all subjects are done; the next round is due as the version's role has it. Where one was asked for
+   * meanwhile it begins at once and is returned: in the same transaction the caller has to append the job for it.
+   */
+  async complete(
+    { modelId, version }: VersionKey,
+    depth: Depth,
+    { turn }: Round,
+    role: Role | null,
+    manager?: EntityManager,
+  ): Promise<Round | null> {
     const interval = checkInterval(this.options.intervals, depth, role);
     const seconds = interval === null ? null : secondsUntilNext(interval, Math.random());
-    await this.dataSource.query(sql, [modelId, version, depth, turn, urgencyOf(role), seconds]);
+    const values = [modelId, version, depth, turn, urgencyOf(role), seconds];
+    const [rows]: [(Round & { begunAgain: boolean })[]] = await (manager ?? this.dataSource).query(COMPLETE, values);
+    const [row] = rows;
+    return row?.begunAgain === true ? { turn: row.turn, position: row.position } : null;
   }
 
   /**
@@ -130,12 +155,6 @@ export class RoundRepository {
       WHERE r.picked_at IS NULL AND r.due_at > now()
         AND (r.completed_at IS NULL OR r.completed_at < now() - $5 * ${SECONDS})`;
     await this.dataSource.query(sql, [modelId, version, 'deep', urgencyOf(role), interval]);
-  }
-
-  /** Makes the next look at a version due before long, for a job that is asked for just now and may be lost with the queue. */
-  async expectLook({ modelId, version }: VersionKey, manager: EntityManager): Promise<void> {
-    const soon = `least(due_at, now() + ${LEASE_SECONDS} * ${SECONDS})`;
-    await manager.query(`UPDATE check_rounds SET due_at = ${soon} WHERE ${KEY}`, [modelId, version, 'look']);
   }
 
   /** Makes the next look at a version due at once. */

@@ -88,7 +88,8 @@ export class BullJobWorker extends JobWorker {
     try {
       // Not permanent: while a release rolls out, a newer process may append what this one does not know yet.
       if (handler === undefined) throw new Error(`this worker has no handler for job "${job.name}"`);
-      await handler(job.data, { attempt: job.attemptsMade + 1, signal, log: this.options.log });
+      const { id = job.name, data, attemptsMade } = job;
+      await handler(data, { id, attempt: attemptsMade + 1, signal, log: this.options.log });
       this.database.worked();
     } catch (error) {
       if (this.aborting && signal.aborted) {

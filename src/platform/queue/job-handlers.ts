@@ -4,6 +4,8 @@ import type { QueueLog } from './queue-log.js';
 
 /** What a handler learns about this run. */
 export interface JobContext {
+  /** The queue's name of this job: the same at every try. */
+  readonly id: string;
   /** 1 on the first try. A run that was lost with its process, or that met no database, is not counted as a try. */
   readonly attempt: number;
   /** Aborted when the worker stops or has lost the job to another worker: leave soon, by throwing. */
