@@ -9,9 +9,7 @@ const UP = [
      ADD COLUMN held_by        text`,
 ];
 
-const DOWN = [
-  `ALTER TABLE check_rounds DROP COLUMN wanted_turn, DROP COLUMN completed_turn, DROP COLUMN held_by`,
-];
+const DOWN = [`ALTER TABLE check_rounds DROP COLUMN wanted_turn, DROP COLUMN completed_turn, DROP COLUMN held_by`];
 
 /** Remembers that a round of checks is wanted once the one under way has ended. */
 export class AskedRounds1700000000009 implements MigrationInterface {

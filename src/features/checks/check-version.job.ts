@@ -47,8 +47,7 @@ export class CheckVersion {
   /** Runs a `version.check`. */
   async check({ turn, ...key }: VersionKey & { turn?: number }, { id, signal }: JobContext): Promise<void> {
     const role = await this.protectedVersions.roleOf(key.modelId, key.version);
-    const round =
-      turn === undefined ? await this.asked.take(key, role, id) : await this.rounds.underWay(key, 'look');
+    const round = turn === undefined ? await this.asked.take(key, role, id) : await this.rounds.underWay(key, 'look');
     if (round === null || (turn !== undefined && round.turn !== turn)) return;
     await this.slice(key, round, { signal, urgent: true }, promptJob(key, round, role));
   }

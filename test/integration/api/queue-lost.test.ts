@@ -75,7 +75,7 @@ describe('a Redis that comes back empty', () => {
     );
     expect(before?.seconds).toBeGreaterThan(PROMISED);
     await redis.kill();
-    await api.as('ana').post('/v1/models/fraud/versions/3/checks').send({}).expect(202);
+    const { body: asked } = await api.as('ana').post('/v1/models/fraud/versions/3/checks').send({}).expect(202);
     const [after] = await rows.query<{ seconds: number }>(
       `SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM check_rounds WHERE version = 3 AND depth = 'look'`,
     );
@@ -85,6 +85,10 @@ describe('a Redis that comes back empty', () => {
     const last = await newest();
     await pass();
     await until('it was looked at', async () => (await seen(last)).includes(3));
+    await until('whoever waits for it knows', async () => {
+      const { body: rounds } = await api.as('ana').get('/v1/models/fraud/versions/3/checks/rounds').expect(200);
+      return rounds.look.completedNumber >= asked.rounds.look;
+    });
   });
 
   it('lost no look at what became live meanwhile', async () => {
