@@ -11,6 +11,7 @@ export class S3Line {
   #passes = Infinity;
   #stalled = false;
   #spoils = false;
+  readonly #held = new Map<string, (() => void)[]>();
 
   private constructor(
     readonly endpoint: string,
@@ -63,6 +64,22 @@ export class S3Line {
     this.#spoils = true;
   }
 
+  /** Keeps back every request that names `text`, until it is let go. */
+  hold(text: string): void {
+    this.#held.set(text, []);
+  }
+
+  /** How many requests that name `text` are kept back. */
+  held(text: string): number {
+    return this.#held.get(text)?.length ?? 0;
+  }
+
+  letGo(text: string): void {
+    const waiting = this.#held.get(text) ?? [];
+    this.#held.delete(text);
+    for (const goOn of waiting) goOn();
+  }
+
   #join(client: Socket, server: Socket): void {
     for (const [socket, other] of [
       [client, server],
@@ -75,12 +92,21 @@ export class S3Line {
         other.destroy();
       });
     }
-    client.on('data', (chunk: Buffer) => {
+    const pass = (chunk: Buffer): void => {
       const last = chunk.byteLength - 1;
       if (this.#spoils && chunk.byteLength > 10_000) chunk.writeUInt8(chunk.readUInt8(last) ^ 1, last);
       if (server.write(chunk)) return;
       client.pause();
       server.once('drain', () => client.resume());
+    };
+    client.on('data', (chunk: Buffer) => {
+      const waiting = [...this.#held].find(([text]) => chunk.includes(text))?.[1];
+      if (waiting === undefined) return pass(chunk);
+      client.pause();
+      waiting.push(() => {
+        client.resume();
+        pass(chunk);
+      });
     });
     server.on('data', (chunk: Buffer) => {
       if (this.#stalled) return;

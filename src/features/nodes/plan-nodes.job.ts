@@ -3,7 +3,7 @@ import { Transactions, type Transaction } from '../../platform/database/transact
 import { JobHandlers } from '../../platform/queue/index.js';
 import { CheckRepository } from '../checks/index.js';
 import { ProtectedVersions } from '../protection/index.js';
-import { inPieces } from './in-pieces.js';
+import { inPieces } from '../../domain/in-pieces.js';
 import { makePlans, recordedOf, type Wanted } from './make-plans.js';
 import { NodeOptions } from './node-options.js';
 import { PLAN_NODES } from './plan-jobs.js';

@@ -6,7 +6,7 @@ import type { Placement } from '../../domain/placement/placement.js';
 import type { Setback, Slot } from '../../domain/placement/slot.js';
 import type { ResidencyState } from '../../domain/residency.js';
 import type { PlanClock } from '../../domain/placement/turns.js';
-import { inPieces } from './in-pieces.js';
+import { inPieces } from '../../domain/in-pieces.js';
 import { NodeOptions } from './node-options.js';
 
 /** The channel on which a commit announces a node's new plan; the payload is the node's name. */

@@ -18,18 +18,21 @@ const HOLD = `
   SET holder = $1, held_until = ${seconds(HELD_SECONDS)}, next_holder = nullif(next_holder, $1::uuid)
   WHERE holder = $1 OR (holder IS NULL OR held_until < clock_timestamp())
     AND (next_holder IS NULL OR next_holder = $1 OR next_until < clock_timestamp())
-  RETURNING next_holder IS NOT NULL AND next_until > clock_timestamp() AS wanted`;
+  RETURNING id`;
 
 const COME_NEXT = `
   UPDATE pin_schedule SET next_holder = $1, next_until = ${seconds(NEXT_SECONDS)}
   WHERE next_holder IS NULL OR next_holder = $1 OR next_until < clock_timestamp()`;
 
+const IS_WANTED = `
+  SELECT FROM pin_schedule WHERE next_holder IS NOT NULL AND next_until > clock_timestamp()`;
+
 /** A turn that was taken. */
 export interface PinTurn {
   /** Aborted with the caller's signal, and when the turn was lost: the database could not be told that it lasts. */
   readonly signal: AbortSignal;
-  /** Whether somebody waits for the turn. */
-  readonly isWanted: () => boolean;
+  /** Whether somebody waits for the turn. Throws what the database throws. */
+  readonly isWanted: () => Promise<boolean>;
 }
 
 /**
@@ -45,34 +48,42 @@ export class PinTurns {
   /** Waits for its turn, works, and gives the turn back. Throws the signal's reason, and what the work throws. */
   async take<T>(signal: AbortSignal, work: (turn: PinTurn) => Promise<T>): Promise<T> {
     const holder = randomUUID();
-    let turn = await this.hold(holder);
-    while (turn === null) {
+    while (!(await this.hold(holder))) {
       await this.dataSource.query(COME_NEXT, [holder]);
       await sleep(AGAIN_MS, undefined, { signal });
-      turn = await this.hold(holder);
     }
-    let { wanted } = turn;
     const lost = new AbortController();
     let until = Date.now() + HELD_SECONDS * 1000;
     const renew = async (): Promise<void> => {
       const asked = Date.now();
       const held = await this.hold(holder).catch(() => undefined);
-      if (held) [until, wanted] = [asked + HELD_SECONDS * 1000, held.wanted];
-      else if (held === null || Date.now() + RENEW_MS > until) lost.abort(new Error('another worker has the pins now'));
+      if (held === true) until = asked + HELD_SECONDS * 1000;
+      else if (held === false || Date.now() + RENEW_MS > until)
+        lost.abort(new Error('another worker has the pins now'));
     };
-    const timer = setInterval(() => void renew(), RENEW_MS);
+    let renewed = Promise.resolve();
+    const timer = setInterval(() => {
+      renewed = renew();
+    }, RENEW_MS);
     try {
-      return await work({ signal: AbortSignal.any([signal, lost.signal]), isWanted: () => wanted });
+      return await work({ signal: AbortSignal.any([signal, lost.signal]), isWanted: () => this.isWanted() });
     } finally {
       clearInterval(timer);
+      // One that is still on its way would take the turn again, for nobody.
+      await renewed;
       const sql = 'UPDATE pin_schedule SET holder = NULL, held_until = NULL WHERE holder = $1';
       // Where that fails, the turn ends by itself.
       await this.dataSource.query(sql, [holder]).catch(() => undefined);
     }
   }
 
-  private async hold(holder: string): Promise<{ wanted: boolean } | null> {
-    const [rows]: [{ wanted: boolean }[]] = await this.dataSource.query(HOLD, [holder]);
-    return rows[0] ?? null;
+  private async hold(holder: string): Promise<boolean> {
+    const [rows]: [object[]] = await this.dataSource.query(HOLD, [holder]);
+    return rows.length > 0;
+  }
+
+  private async isWanted(): Promise<boolean> {
+    const rows: object[] = await this.dataSource.query(IS_WANTED);
+    return rows.length > 0;
   }
 }

@@ -13,7 +13,12 @@ export interface DuePin {
   readonly needs: readonly VersionKey[];
   /** Whether it was already tried to release it, in vain. */
   readonly releasing: boolean;
+  /** How often its release was begun. */
+  readonly releases: number;
 }
+
+/** Pins that some version needs, and those that none does. */
+export type PinKind = 'needed' | 'unneeded';
 
 /** What became of a pin. */
 export interface PinOutcome {
@@ -22,8 +27,8 @@ export interface PinOutcome {
 }
 
 const NEEDED = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)';
-const OF_VERSION = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3 AND n.version = $4)';
-const OF_MODEL = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $3)';
+const OF_VERSION = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $4 AND n.version = $5)';
+const OF_MODEL = 'EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id AND n.model_id = $4)';
 
 // Of one model, those that were not as they should be: somebody may have mended that before the move. Those of others
 // wait for their own jobs, however new: a move's pins never wait for all that is to be pinned anywhere.
@@ -31,21 +36,21 @@ const WHICH = {
   needed: {
     all: `${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
     unreachable: `${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state = 'unreachable')`,
-    model: `${OF_MODEL} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state <> 'present')`,
+    model: `${OF_MODEL} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state IS DISTINCT FROM 'present')`,
     version: `${OF_VERSION} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
   },
   unneeded: {
     all: `NOT ${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1)`,
     unreachable: `NOT ${NEEDED} AND (p.checked_at IS NULL OR p.checked_at <= $1 AND p.state = 'unreachable')`,
-    model: `NOT ${NEEDED} AND p.checked_at IS NULL AND $1::timestamptz IS NOT NULL AND $3::integer IS NOT NULL`,
+    model: `NOT ${NEEDED} AND p.checked_at IS NULL AND $1::timestamptz IS NOT NULL AND $4::integer IS NOT NULL`,
   },
 };
 
 const DUE = (which: string): string => `
-  SELECT p.id, p.subject, p.state, coalesce((p.evidence -> 'releasing')::boolean, false) AS releasing, coalesce((
+  SELECT p.id, p.subject, p.state, p.releases, coalesce((p.evidence -> 'releasing')::boolean, false) AS releasing, coalesce((
     SELECT json_agg(json_build_object('modelId', n.model_id, 'version', n.version)) FROM pin_needs n WHERE n.pin_id = p.id
   ), '[]') AS needs
-  FROM pins p WHERE ${which} ORDER BY p.checked_at NULLS FIRST LIMIT $2`;
+  FROM pins p WHERE ${which} AND ($3::bigint[] IS NULL OR p.id = ANY ($3)) ORDER BY p.checked_at NULLS FIRST LIMIT $2`;
 
 /** Rows of `pins`. */
 @Injectable()
@@ -62,9 +67,10 @@ export class PinRepository {
   /**
    * Those that are to be looked at anew, and of those in the scope what was not looked at since `before`, the longest
    * first. Either those that some version needs, or those that none does.
+   * @param among if given, of these alone
    */
-  due(kind: 'needed' | 'unneeded', scope: PinScope, before: Date, limit: number): Promise<DuePin[]> {
-    const values = [before, limit];
+  due(kind: PinKind, scope: PinScope, before: Date, limit: number, among?: readonly number[]): Promise<DuePin[]> {
+    const values = [before, limit, among ?? null];
     if ('of' in scope) return this.dataSource.query(DUE(WHICH[kind][scope.of]), values);
     if (kind === 'needed' && scope.version !== undefined)
       return this.dataSource.query(DUE(WHICH.needed.version), [...values, scope.modelId, scope.version]);
@@ -79,9 +85,16 @@ export class PinRepository {
     await this.dataSource.query(sql, [id, outcome?.state, outcome === null ? null : JSON.stringify(outcome.evidence)]);
   }
 
-  /** Forgets a pin that was released, unless a version needs it again. */
+  /** Notes that the release of a pin begins. */
+  async releasing(id: number): Promise<void> {
+    await this.dataSource.query('UPDATE pins SET releases = releases + 1 WHERE id = $1', [id]);
+  }
+
+  /** Forgets a pin that was released, unless a version needs it again, or something was pinned again meanwhile. */
   async remove(id: number): Promise<void> {
-    const sql = 'DELETE FROM pins p WHERE id = $1 AND NOT EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)';
+    const sql = `
+      DELETE FROM pins p WHERE id = $1 AND NOT EXISTS (SELECT FROM pin_needs n WHERE n.pin_id = p.id)
+        AND NOT EXISTS (SELECT FROM pinned_objects o WHERE o.pin_id = p.id)`;
     await this.dataSource.query(sql, [id]);
   }
 }

@@ -45,13 +45,13 @@ export class PinnedObjectRepository {
     return this.dataSource.query(`SELECT ${COLUMNS} FROM pinned_objects WHERE place_hash IN (${hashes})`, [places]);
   }
 
-  /** The first of what lies behind a pin. */
+  /** What lies behind a pin, in one order: the next so many. */
   of(pinId: number, after: PinTarget | null, limit: number): Promise<PinnedObject[]> {
     const sql = `
       SELECT ${COLUMNS} FROM pinned_objects
-      WHERE pin_id = $1 AND ($2::text IS NULL OR (place_hash, version_id) > (${HASH('$2')}, $3))
+      WHERE pin_id = $1 AND (place_hash, version_id) > (coalesce(${HASH('$2::text')}, ''), $3)
       ORDER BY place_hash, version_id LIMIT $4`;
-    return this.dataSource.query(sql, [pinId, after?.place, after?.versionId, limit]);
+    return this.dataSource.query(sql, [pinId, after?.place ?? null, after?.versionId ?? '', limit]);
   }
 
   /** Writes down, before the store is asked, that the pins of these are about to be set by us. */

@@ -1,24 +1,41 @@
 import { Injectable } from '@nestjs/common';
+import { inPieces } from '../../domain/in-pieces.js';
 import { JobHandlers, type JobContext } from '../../platform/queue/index.js';
 import { RecordChecks, type Observation } from '../checks/index.js';
 import { inParallel } from './in-parallel.js';
 import { PINS_RECONCILE, type PinScope } from './pin-jobs.js';
 import { PinSettings } from './pin-settings.js';
+import { PinTally } from './pin-tally.js';
 import { PinTurns, type PinTurn } from './pin-turns.repository.js';
-import { PinRepository, type DuePin, type PinOutcome } from './pin.repository.js';
+import { PinRepository, type DuePin, type PinKind, type PinOutcome } from './pin.repository.js';
+import { PinsInHand, type BegunPin } from './pins-in-hand.js';
 import { ReleasePin } from './release-pin.js';
 import { SetPin } from './set-pin.js';
+import { Steps } from './steps.js';
 import { WantedPinsRepository } from './wanted-pins.repository.js';
 
 const MODELS = 200;
 const BATCH = 64;
 const AT_ONCE = 8;
+// An image may be shared by very many versions.
+const CHECKS_AT_ONCE = 1000;
+
+/** What a job works through: which pins, and what it has of them in hand. */
+interface Round {
+  readonly kind: PinKind;
+  readonly scope: PinScope;
+  readonly before: Date;
+  readonly hand: PinsInHand;
+  readonly surprises: unknown[];
+  readonly signal: AbortSignal;
+}
 
 /**
  * Brings the pins of the stores in line with the protected versions: first what is wanted, then what is missing or was
  * taken away, last what nobody needs any more. Everything that is done is noted at once, so a worker that is killed
  * leaves the rest due, and the next one goes on there. A batch at a time, and less where somebody waits, so that a move's
- * pins wait for no long sweep.
+ * pins wait for no long sweep, and for no pin of a prefix with very many objects: that is left after a group of them, and
+ * gone on with in the next turn.
  */
 @Injectable()
 export class ReconcilePins {
@@ -40,8 +57,12 @@ export class ReconcilePins {
     await this.align(scope, signal);
     const surprises: unknown[] = [];
     for (const kind of ['needed', 'unneeded'] as const) {
-      for (let left = true; left;)
-        left = await this.turns.take(signal, (turn) => this.batch(kind, { scope, before }, surprises, turn));
+      const round = { kind, scope, before, hand: new PinsInHand(kind), surprises, signal };
+      try {
+        for (let left = true; left;) left = await this.turns.take(signal, (turn) => this.batch(round, turn));
+      } finally {
+        await round.hand.end();
+      }
     }
     if (surprises.length > 0) throw new AggregateError(surprises);
   }
@@ -54,50 +75,91 @@ export class ReconcilePins {
   }
 
   private async align(scope: PinScope, signal: AbortSignal): Promise<void> {
-    if (!('of' in scope)) return this.turns.take(signal, () => this.wanted.align([scope.modelId]));
+    if (!('of' in scope)) return this.alignThese([scope.modelId], signal);
     if (scope.of === 'unreachable') return;
     for (let last = 0; ;) {
       const models = await this.wanted.modelsAfter(last, MODELS);
-      if (models.length > 0) await this.turns.take(signal, () => this.wanted.align(models));
+      if (models.length > 0) await this.alignThese(models, signal);
       if (models.length < MODELS) return;
       last = models.at(-1) ?? last;
     }
   }
 
-  /** Returns whether there may be more to do. */
-  private async batch(
-    kind: 'needed' | 'unneeded',
-    { scope, before }: { scope: PinScope; before: Date },
-    surprises: unknown[],
-    { signal, isWanted }: PinTurn,
-  ): Promise<boolean> {
-    const due = await this.pins.due(kind, scope, before, BATCH);
-    let done = 0;
-    await inParallel(due, AT_ONCE, async (pin) => {
-      if (done > 0 && isWanted()) return;
-      done += 1;
-      try {
-        await (kind === 'needed' ? this.set(pin, signal) : this.releasePin.execute(pin, signal));
-      } catch (error) {
-        signal.throwIfAborted();
-        // One that surprises must not keep the others from their turn.
-        surprises.push(error);
-        await this.pins.looked(pin.id, null);
-      }
-    });
-    return due.length === BATCH || done < due.length;
+  private async alignThese(models: readonly number[], signal: AbortSignal): Promise<void> {
+    const steps = new Steps(() => this.wanted.align(models));
+    for (let left = true; left;) left = !(await this.turns.take(signal, (turn) => steps.goOn(turn)));
   }
 
-  // What was seen is recorded before the pin counts as looked at.
-  private async set(pin: DuePin, signal: AbortSignal): Promise<void> {
+  /** Returns whether there may be more to do. */
+  private async batch(round: Round, turn: PinTurn): Promise<boolean> {
+    const { kind, scope, before, hand, surprises } = round;
+    const { ids } = hand;
+    const goingOn = await hand.goOn(ids.length > 0 ? await this.pins.due(kind, scope, before, ids.length, ids) : []);
+    const due = await this.pins.due(kind, scope, before, BATCH);
+    const fresh = due
+      .filter(({ id }) => goingOn.every(({ pin }) => pin.id !== id))
+      .map((pin) => this.begin(pin, round));
+    let begun = 0;
+    let left = due.length === BATCH;
+    await inParallel([...goingOn, ...fresh], AT_ONCE, async (one) => {
+      if (!hand.has(one)) {
+        // So many take no longer than one.
+        if (begun >= AT_ONCE && (await turn.isWanted())) {
+          left = true;
+          return;
+        }
+        begun += 1;
+      }
+      try {
+        if (await one.steps.goOn(turn)) return hand.letGo(one);
+        left = true;
+        await hand.keep(one);
+      } catch (error) {
+        hand.letGo(one);
+        turn.signal.throwIfAborted();
+        // One that surprises must not keep the others from their turn.
+        surprises.push(error);
+        await this.pins.looked(one.pin.id, null);
+      }
+    });
+    return left;
+  }
+
+  private begin(pin: DuePin, { kind, signal: lasting }: Round): BegunPin {
+    const begun: BegunPin = {
+      pin,
+      steps: new Steps((signal) =>
+        kind === 'needed' ? this.set(() => begun, signal, lasting) : this.releasePin.steps(pin, signal),
+      ),
+    };
+    return begun;
+  }
+
+  // What was seen is recorded before the pin counts as looked at, for those versions that need it in the end.
+  private async *set(
+    begun: () => BegunPin,
+    signal: () => AbortSignal,
+    lasting: AbortSignal,
+  ): AsyncGenerator<void, void> {
     const began = new Date();
-    const tally = await this.setPin.execute(pin, signal);
+    const tally = new PinTally();
+    yield* this.setPin.steps(begun().pin, tally, signal, lasting);
     const { loss, outcome } = tally;
+    const { pin, steps } = begun();
     const ended = new Date(Math.max(Date.now(), began.getTime() + 1));
-    const durationMs = ended.getTime() - began.getTime();
-    const seen = (observedAt: Date, { state, evidence }: PinOutcome): Observation[] =>
-      pin.needs.map((key) => ({ ...key, kind: 'pin', subject: pin.subject, state, evidence, durationMs, observedAt }));
-    await this.recordChecks.execute([...(loss === null ? [] : seen(began, loss)), ...seen(ended, outcome)]);
+    for (const needs of inPieces(pin.needs, CHECKS_AT_ONCE)) {
+      const seen = (observedAt: Date, { state, evidence }: PinOutcome): Observation[] =>
+        needs.map((key) => ({
+          ...key,
+          kind: 'pin',
+          subject: pin.subject,
+          state,
+          evidence,
+          durationMs: steps.workedMs,
+          observedAt,
+        }));
+      await this.recordChecks.execute([...(loss === null ? [] : seen(began, loss)), ...seen(ended, outcome)]);
+    }
     await this.pins.looked(pin.id, outcome);
   }
 }

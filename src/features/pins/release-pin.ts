@@ -25,10 +25,11 @@ export class ReleasePin {
   }
 
   /**
-   * What cannot be released is kept in mind and tried again later. Throws the signal's reason, and what the database
-   * throws.
+   * What cannot be released is kept in mind and tried again later. Stops after each group, and goes on where it was when
+   * it is asked for more. `signal` answers the signal of the time. Throws its reason, and what the database throws.
    */
-  async execute(pin: DuePin, signal: AbortSignal): Promise<void> {
+  async *steps(pin: DuePin, signal: () => AbortSignal): AsyncGenerator<void, void> {
+    await this.pins.releasing(pin.id);
     const tally = new PinTally();
     let kept = 0;
     let last: PinnedObject | null = null;
@@ -42,15 +43,19 @@ export class ReleasePin {
         group.filter((one) => one.ours),
       );
       const released = await inParallel(alone, AT_ONCE, async (one) => {
-        return { one, gone: await this.release(one, tally, signal) };
+        return { one, gone: await this.release(one, tally, signal()) };
       });
       const gone = released.flatMap((result) => (result.gone ? [result.one] : []));
       await this.objects.drop(pin.id, gone);
       kept += alone.length - gone.length;
       last = group.at(-1) ?? null;
       if (group.length < GROUP) break;
+      yield;
     }
-    if (kept === 0) return this.pins.remove(pin.id);
+    if (kept === 0) {
+      await this.pins.remove(pin.id);
+      return;
+    }
     const { state, evidence } = tally.outcome;
     await this.pins.looked(pin.id, { state, evidence: { ...evidence, releasing: true } });
     // What could not be set before for the same reason is news all the same.

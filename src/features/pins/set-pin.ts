@@ -27,22 +27,29 @@ export class SetPin {
     this.pinner = stores.pins;
   }
 
-  /** Throws the signal's reason, and what the database throws. */
-  async execute(pin: DuePin, signal: AbortSignal): Promise<PinTally> {
-    const tally = new PinTally();
+  /**
+   * Stops after each group, and goes on where it was when it is asked for more: the tally is whole at the end. `signal`
+   * answers the signal of the time, which is thrown; `lasting` is that of the whole work. Throws what the database throws.
+   */
+  async *steps(
+    pin: DuePin,
+    tally: PinTally,
+    signal: () => AbortSignal,
+    lasting: AbortSignal,
+  ): AsyncGenerator<void, void> {
     try {
-      const places = this.pinner.places(pin.subject, { signal });
+      const places = this.pinner.places(pin.subject, { signal: lasting });
       const seen = new SeenPlaces();
       for await (const group of inGroups(places, GROUP)) {
         seen.add(group);
-        await this.setAll(pin.id, group, tally, signal);
+        await this.setAll(pin.id, group, tally, signal());
+        if (group.length === GROUP) yield;
       }
-      await this.keepHidden(pin.id, seen, tally, signal);
+      yield* this.keepHidden(pin.id, seen, tally, signal);
     } catch (error) {
-      signal.throwIfAborted();
+      signal().throwIfAborted();
       tally.trouble(pin.subject, absence(error, pin.subject));
     }
-    return tally;
   }
 
   private async setAll(pinId: number, places: readonly string[], tally: PinTally, signal: AbortSignal): Promise<void> {
@@ -68,7 +75,12 @@ export class SetPin {
   }
 
   // What was pinned below a prefix, or as part of an index, and does not lie there any more.
-  private async keepHidden(pinId: number, seen: SeenPlaces, tally: PinTally, signal: AbortSignal): Promise<void> {
+  private async *keepHidden(
+    pinId: number,
+    seen: SeenPlaces,
+    tally: PinTally,
+    signal: () => AbortSignal,
+  ): AsyncGenerator<void, void> {
     let last: PinnedObject | null = null;
     for (;;) {
       const group: PinnedObject[] = await this.objects.of(pinId, last, GROUP);
@@ -76,9 +88,10 @@ export class SetPin {
       const trouble = { state: 'missing', evidence: 'it was pinned, and does not lie there any more' } as const;
       for (const place of new Set(hidden.map((one) => one.place)))
         tally.trouble(place, withVersions(place, trouble, hidden));
-      await this.keepEarlier.execute(pinId, hidden.filter(hasVersion), tally, signal);
+      await this.keepEarlier.execute(pinId, hidden.filter(hasVersion), tally, signal());
       last = group.at(-1) ?? null;
       if (group.length < GROUP) return;
+      yield;
     }
   }
 
