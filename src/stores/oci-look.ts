@@ -1,20 +1,15 @@
 import type { PresentObject } from './artifact-store.js';
 import { outboundFailure } from './answered.js';
 import { contentLength } from './asked-part.js';
+import { OciDescent } from './oci-descent.js';
 import { blobsOf, type OciDescriptor, type OciManifest } from './oci-manifest.js';
 import type { OciManifests } from './oci-manifests.js';
-import { entryFor } from './oci-platform.js';
 import { askedOf, type OciQuestion, type OciRegistry } from './oci-registry.js';
 import { shownText } from './shown-text.js';
 import { StoreError, type StoreErrorCode } from './store-error.js';
 
 type Blobs = OciManifest & { kind: 'manifest' };
 
-const INDEXES: ReadonlySet<string> = new Set([
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]);
-const MOST_NESTED = 3;
 const MOST_BLOBS = 1_000;
 const AT_ONCE = 4;
 const MOST_SHOWN = 3;
@@ -40,31 +35,9 @@ export class OciLook {
   async follow(question: OciQuestion, get: (question: OciQuestion) => Promise<OciManifest>): Promise<Blobs> {
     const top = await get(question);
     if (top.kind === 'manifest') return top;
-    const found = await this.#within(question, top.manifests, get, 1);
+    const found = await new OciDescent(question, this.platform, get).find(top.manifests);
     if (found === null) throw this.#noPlatform(question, top.manifests);
     return found;
-  }
-
-  // An index in an index often names no platform, since it has several: what it holds does.
-  async #within(
-    question: OciQuestion,
-    entries: readonly OciDescriptor[],
-    get: (question: OciQuestion) => Promise<OciManifest>,
-    depth: number,
-  ): Promise<Blobs | null> {
-    if (depth > MOST_NESTED) {
-      throw new StoreError('unsupported', question.uri, `indexes within indexes, more than ${MOST_NESTED} deep`);
-    }
-    const named = entryFor(this.platform, entries);
-    const others = entries.filter(({ platform, mediaType }) => platform === undefined && INDEXES.has(mediaType));
-    const candidates = named !== null ? [named] : entries.length === 1 ? withoutPlatform(entries) : others;
-    for (const { digest } of candidates) {
-      const manifest = await get({ ...question, at: { ...question.at, digest } });
-      if (manifest.kind === 'manifest') return manifest;
-      const found = await this.#within(question, manifest.manifests, get, depth + 1);
-      if (found !== null) return found;
-    }
-    return null;
   }
 
   /** One blob whose size nobody announced. */
@@ -125,10 +98,6 @@ export class OciLook {
     return new StoreError('missing', uri, text);
   }
 }
-
-// The only image there is, and nothing says that it is for another platform.
-const withoutPlatform = (entries: readonly OciDescriptor[]): OciDescriptor[] =>
-  entries.filter(({ platform }) => platform === undefined);
 
 const ORDER: readonly StoreErrorCode[] = ['missing', 'changed', 'forbidden'];
 
