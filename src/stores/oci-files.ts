@@ -1,6 +1,7 @@
 import { pathProblem } from '../domain/artifact.js';
 import type { ListedObject } from './artifact-store.js';
 import { uriBelow } from './listing.js';
+import { ManifestLacks } from './manifest-lacks.js';
 import type { OciDescriptor } from './oci-manifest.js';
 import { StoreError } from './store-error.js';
 
@@ -21,7 +22,7 @@ export function filesOf(prefix: string, layers: readonly OciDescriptor[]): Liste
     if (layer.annotations[PACKED] === 'true') throw amiss('is a packed folder, and only files are read');
     return { path, uri: uriBelow(prefix, path), size: layer.size, etag: layer.digest };
   });
-  if (files.length === 0) throw new StoreError('missing', prefix, 'the artifact has no layers');
+  if (files.length === 0) throw new ManifestLacks(prefix, 'the artifact has no layers');
   const paths = new Set<string>();
   for (const { path } of files) {
     if (paths.has(path))
@@ -34,7 +35,7 @@ export function filesOf(prefix: string, layers: readonly OciDescriptor[]): Liste
 /** The layer whose bytes are the file of this title. Throws a StoreError when there is none, or more than one. */
 export function layerTitled(uri: string, layers: readonly OciDescriptor[], path: string): OciDescriptor {
   const [layer, ...more] = layers.filter(({ annotations }) => annotations[TITLE] === path);
-  if (layer === undefined) throw new StoreError('missing', uri, 'the artifact has no layer with this title');
+  if (layer === undefined) throw new ManifestLacks(uri, 'the artifact has no layer with this title');
   if (more.length > 0) throw new StoreError('unsupported', uri, 'two layers of the artifact have this title');
   return layer;
 }

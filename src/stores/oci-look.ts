@@ -1,6 +1,7 @@
 import type { PresentObject } from './artifact-store.js';
 import { outboundFailure } from './answered.js';
 import { contentLength } from './asked-part.js';
+import { ManifestLacks } from './manifest-lacks.js';
 import { OciDescent } from './oci-descent.js';
 import { blobsOf, type OciDescriptor, type OciManifest } from './oci-manifest.js';
 import type { OciManifests } from './oci-manifests.js';
@@ -91,11 +92,11 @@ export class OciLook {
     }
   }
 
-  #noPlatform({ uri, at }: OciQuestion, entries: readonly OciDescriptor[]): StoreError {
+  #noPlatform({ uri, at }: OciQuestion, entries: readonly OciDescriptor[]): ManifestLacks {
     const names = entries.map(({ platform }) => shownText(platform ?? 'one that names no platform', 60));
     const has = [...new Set(names)].slice(0, 10);
     const text = `the index ${at.digest} has no image for ${this.platform}; it has: ${has.join(', ') || 'none'}`;
-    return new StoreError('missing', uri, text);
+    return new ManifestLacks(uri, text);
   }
 }
 

@@ -11,6 +11,7 @@ import type {
 import { askedPart, type Part } from './asked-part.js';
 import type { HostCredentials } from './host-credentials.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
+import { ManifestLacks } from './manifest-lacks.js';
 import { filesOf, layerTitled } from './oci-files.js';
 import { OciKind } from './oci-kind.js';
 import { OciLook } from './oci-look.js';
@@ -169,7 +170,8 @@ export class OciStore implements ReadableStore {
     signal?.throwIfAborted();
     try {
       return await look().catch(async (error: unknown) => {
-        throw error instanceof StoreError && error.code === 'missing' ? await this.#sure(error, what, asking) : error;
+        const isAnswer = error instanceof StoreError && error.code === 'missing' && !(error instanceof ManifestLacks);
+        throw isAnswer ? await this.#sure(error, what, asking) : error;
       });
     } catch (error) {
       signal?.throwIfAborted();
@@ -177,7 +179,7 @@ export class OciStore implements ReadableStore {
     }
   }
 
-  /** The error for something missing, unless what says so is no registry. */
+  /** The error for what was answered to be missing, unless what says so is no registry. */
   async #sure(missing: StoreError, what: string, asking: Asking): Promise<StoreError> {
     const at = what.startsWith('oci:') ? this.#target(what, asking).question.at : referenceOfImage(what);
     const doubt = at instanceof StoreRefusal ? null : await this.#registry.doubt(at, asking);

@@ -86,6 +86,33 @@ describe('what a registry says is missing', () => {
     expect(await known.statImage(image())).toEqual({ state: 'missing', evidence: expect.not.stringContaining(doubt) });
   });
 
+  it('by what a manifest holds that was read, is missing without any doubt, and costs no further request', async () => {
+    const asked: string[] = [];
+    const other = {
+      mediaType: 'x/y',
+      digest: digestOf(LAYER),
+      size: 1,
+      platform: { os: 'linux', architecture: 'arm64' },
+    };
+    const index = JSON.stringify({ schemaVersion: 2, manifests: [other] });
+    answer = ({ method = '', url = '' }, response) => {
+      asked.push(url);
+      if (url === '/v2/') return void response.writeHead(401).end();
+      const text = url.endsWith(digestOf(index)) ? index : url.includes('/manifests/') ? MANIFEST : LAYER;
+      return void response.writeHead(200, { 'content-length': text.length }).end(method === 'HEAD' ? undefined : text);
+    };
+    const store = storeOf();
+    expect(await store.statImage(`${host}/team/app@${digestOf(index)}`)).toEqual({
+      state: 'missing',
+      evidence: expect.stringMatching(/ has no image for linux\/amd64; it has: linux\/arm64$/),
+    });
+    expect(await store.stat(`oci://${image()}/a.bin`)).toEqual({
+      state: 'missing',
+      evidence: expect.stringMatching(/no layer with this title$/),
+    });
+    expect(asked.filter((url) => url === '/v2/')).toEqual([]);
+  });
+
   it.each([403, 404])('to an old token (%d) is asked for with a new one, which may do more', async (status) => {
     let made = 0;
     let allowed = 1;
