@@ -67,14 +67,15 @@ export function statusOf(error: unknown): number {
 }
 
 // 400 also says that credentials ended, that the region is another one, or that a request took too long (AWS, "Error
-// responses").
+// responses"). A proxy answers 400 too, of its own accord.
 const PASSING = /Token|Authorization|Credential|Timeout|TimeTooSkewed|IncompleteBody/;
 
 /** Whether the server understood what it was asked, and will never do it: it lacks the feature, or the bucket does. */
 export function isDeclined(error: unknown): boolean {
   if (!(error instanceof S3ServiceException)) return false;
-  const status = error.$metadata.httpStatusCode ?? 0;
-  return (status === 400 && !PASSING.test(error.name)) || status === 405 || status === 501;
+  const answer = answerOf(error);
+  if (answer?.status !== 400) return answer?.status === 405 || answer?.status === 501;
+  return (answer.hasId || hasOwnName(error.name)) && !PASSING.test(error.name);
 }
 
 interface Answer {

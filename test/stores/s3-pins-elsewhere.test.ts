@@ -76,6 +76,27 @@ describe('pins of objects on servers that lack what they take', () => {
     expect((await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: 'a.bin' }))).TagSet).toEqual([]);
   });
 
+  it.each([
+    ['an empty answer', ''],
+    ['a web page', '<html>\r\n<head><title>400 Bad Request</title></head>\r\n</html>\r\n'],
+  ])('are unreachable, and no tags for a while, where a proxy answers 400 with %s', async (_what, body) => {
+    const { place, store } = await planted('locked');
+    const refused: PoorAnswer = { status: 400, body };
+    poor.answers = { 'GET legal-hold': refused, 'GET tagging': refused, 'PUT legal-hold': refused };
+    const evidence = expect.stringMatching(/answered 400/) as unknown;
+    expect(await store.pins.pinned(place)).toEqual({ state: 'unreachable', evidence });
+    const target = { place, versionId: '', how: 'legal-hold' } as const;
+    expect(await store.pins.pin(target)).toEqual({ state: 'unreachable', evidence });
+    poor.answers = {};
+    expect(await store.pins.pinned(place)).toMatchObject({ state: 'absent', target: { how: 'legal-hold' } });
+  });
+
+  it('are tags where the server says no more of holds than the id of the request', async () => {
+    const { place, store } = await planted('plain');
+    poor.answers = { 'GET legal-hold': { status: 400, body: '', requestId: 'tx1' } };
+    expect(await store.pins.pinned(place)).toMatchObject({ state: 'absent', target: { how: 'object-tag' } });
+  });
+
   it('are no tags in a bucket with object lock because credentials ended just then', async () => {
     const { place, store } = await planted('locked');
     poor.answers = { 'GET legal-hold': { status: 400, code: 'ExpiredToken' } };

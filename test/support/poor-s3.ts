@@ -10,6 +10,8 @@ export interface PoorAnswer {
   readonly code?: string;
   /** The body, where there is no error. */
   readonly body?: string;
+  /** The id of the request, as S3 servers send one with each answer. */
+  readonly requestId?: string;
 }
 
 /** An S3 server that lacks something that ours has. */
@@ -36,7 +38,8 @@ export async function startPoorS3(target: string): Promise<PoorS3> {
       answered.push(asked);
       from.resume();
       const error = `<?xml version="1.0"?><Error><Code>${own.code}</Code><Message>no</Message></Error>`;
-      return void reply.writeHead(own.status, { 'content-type': 'application/xml' }).end(own.body ?? error);
+      const id = own.requestId === undefined ? {} : { 'x-amz-request-id': own.requestId };
+      return void reply.writeHead(own.status, { 'content-type': 'application/xml', ...id }).end(own.body ?? error);
     }
     const ask = request({ host: to.hostname, port: to.port, method, path: url, headers, agent: false });
     from.pipe(ask);
