@@ -7,15 +7,18 @@ const WORDS = new Set([
   'authorization',
   'credential',
   'credentials',
+  'hmac',
   'jwt',
   'passwd',
-  'password',
   'pwd',
-  'secret',
+  'sas',
   'sig',
-  'signature',
-  'token',
 ]);
+// The last of words written together means what it means alone: accesstoken, clientsecret. Those that count (max_tokens)
+// or name another thing (tokenizer) end otherwise.
+const ENDS = /(?:token|secret|password|signature)$/;
+// Where to go on in a list: it opens nothing.
+const PLACE_IN_A_LIST = /^(?:next|page|continuation)+token$/;
 // Names that are one word, or whose words mean it only together.
 const NAMES = /^(?:aws)?access-?key(?:-?id)?$|^(?:google-?)?access-?id$|^api-?key$|^client-?secret$/;
 
@@ -40,5 +43,6 @@ function namesCredential(name: string): boolean {
     .toLowerCase()
     .split(/[^a-z]+/)
     .filter((word) => word !== '');
-  return words.some((word) => WORDS.has(word)) || NAMES.test(words.join('-'));
+  if (PLACE_IN_A_LIST.test(words.join(''))) return false;
+  return words.some((word) => WORDS.has(word) || ENDS.test(word)) || NAMES.test(words.join('-'));
 }

@@ -1,9 +1,12 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uriProblem } from '../../../src/domain/artifact.js';
 import { credentialInUri } from '../../../src/domain/credential-in-uri.js';
 import { withoutCredentials } from '../../../src/domain/without-credentials.js';
 
 const S = '0123456789abcdef';
+
+const ENDINGS = ['token', 'secret', 'password', 'signature'];
 
 describe('a URI that opens what it names', () => {
   it.each([
@@ -21,6 +24,16 @@ describe('a URI that opens what it names', () => {
     [`https://h.example/k?v=1;token=${S}`, 'token'],
     [`https://h.example/k?apiKey=${S}`, 'apiKey'],
     [`https://h.example/k?ACCESS_TOKEN=${S}`, 'ACCESS_TOKEN'],
+    [`https://h.example/k?accesstoken=${S}`, 'accesstoken'],
+    [`https://h.example/k?authtoken=${S}`, 'authtoken'],
+    [`https://h.example/k?privatetoken=${S}`, 'privatetoken'],
+    [`https://h.example/k?appsecret=${S}`, 'appsecret'],
+    [`https://h.example/k?DBPASSWORD=${S}`, 'DBPASSWORD'],
+    [`https://h.example/k?urlsignature=${S}`, 'urlsignature'],
+    [`https://h.example/k?token2=${S}`, 'token2'],
+    [`https://h.example/k?sas=${S}`, 'sas'],
+    [`https://h.example/k?hmac=${S}`, 'hmac'],
+    [`https://h.example/k?page_token=2&access_token=${S}`, 'access_token'],
     [`https://reader:${S}@h.example/k`, 'its user'],
     [`https://${S}@h.example/k`, 'its user'],
     [`s3://AKIA:${S}@bucket/key`, 'its user'],
@@ -37,6 +50,9 @@ describe('a URI that opens what it names', () => {
   it.each([
     'https://h.example/k?tokenizer=bert&signatures=2&author=x',
     'https://h.example/k?token=',
+    'https://h.example/k?max_tokens=512&tokenid=7&secretary=x&passwordless=1',
+    'https://h.example/k?usas=1&hmacs=2&tokenizers=bert',
+    'https://h.example/k?page_token=2&nextPageToken=3&continuation-token=4&nexttoken=5',
     'https://h.example/k?versionId=3&download=true',
     'https://h.example/token=1/auth/k',
     'https://h.example/people/@me/k',
@@ -47,5 +63,17 @@ describe('a URI that opens what it names', () => {
     expect(credentialInUri(uri)).toBeNull();
     expect(uriProblem(uri)).toBeNull();
     expect(withoutCredentials({ uri })).toEqual({ uri });
+  });
+
+  it('is told by a name that ends as those of credentials do, whatever stands before that, and by no other', () => {
+    const letters = fc.stringMatching(/^[a-z]{1,8}$/).filter((text) => !/^(?:next|page|continuation)+$/.test(text));
+    fc.assert(
+      fc.property(letters, fc.constantFrom(...ENDINGS), fc.boolean(), (before, ending, joined) => {
+        const name = `${before}${joined ? '' : '_'}${ending}`;
+        expect(credentialInUri(`https://h.example/k?${name}=x`)).toBe(name);
+        expect(credentialInUri(`https://h.example/k?${name.toUpperCase()}=x`)).toBe(name.toUpperCase());
+        expect(credentialInUri(`https://h.example/k?a=1&${before}${ending}izers=x`)).toBeNull();
+      }),
+    );
   });
 });
