@@ -154,11 +154,10 @@ export class S3Store implements ArtifactStore {
     return translated(bytes, (error) => this.#failure(error, uri, {}), signal);
   }
 
-  // A range can lie outside because there are other bytes now.
+  // A range can lie outside because there are other bytes now, or none.
   async #requireMark(uri: string, ifMark: string, { signal, urgent }: Asking): Promise<void> {
-    const seen = await this.#look(uri, { signal, urgent }).head();
-    const written = { VersionId: seen?.versionId, ETag: seen?.etag };
-    if (!bearsS3Mark(ifMark, written)) throw changedSince(uri, ifMark, seen?.mark);
+    const { versionId: VersionId, etag: ETag, mark } = await this.#look(uri, { signal, urgent }).thorough();
+    if (!bearsS3Mark(ifMark, { VersionId, ETag })) throw changedSince(uri, ifMark, mark);
   }
 
   /** What the client threw as what is to be thrown on; an abort is thrown here. */

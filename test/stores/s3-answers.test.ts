@@ -74,6 +74,16 @@ describe('what an S3 store makes of an answer that is', () => {
     });
   });
 
+  it.each([
+    ['S3', null, 'missing', 'NoSuchKey'],
+    ['a proxy', webPage(404), 'unreachable', 'what is no answer of S3'],
+  ])('that there is no such byte, and then the 404 of %s: not changed', async (_what, then, code, said) => {
+    const at = await s3Answers();
+    at.instead = ({ headers: { range } }) => (range === 'bytes=70-' ? s3Error(416, 'InvalidRange') : then);
+    const error = await thrownBy(at.store.read(`${uri}-gone`, { start: 70, ifMark: 'etag:a' }));
+    expect(error).toMatchObject({ code, evidence: expect.stringContaining(said) });
+  });
+
   it('refused to HEAD alone: what a reader would get', async () => {
     const at = await s3Answers();
     at.instead = ({ method }) => (method === 'HEAD' ? { status: 403 } : null);
