@@ -27,7 +27,7 @@ export interface CheckChange {
 const MOST_SUBJECTS = 3;
 
 /**
- * What of a version turned from passing to not passing, or back, or from unknown to failing. Another state that means
+ * What of a version turned from passing to not passing, or back, or from failing to unknown, or back. Another state that means
  * the same (changed, then missing) is no change. What was never looked at counts as passing: nobody had to hear of it.
  */
 export function changesOf(turned: readonly TurnedCheck[]): CheckChange[] {
