@@ -7,8 +7,10 @@ const GENERAL: Record<Trouble, string> = {
   missing: 'Put the recorded bytes back at their address. A bucket that keeps versions may still have them.',
   changed: 'Put the recorded bytes back at their address. A bucket that keeps versions may still have them.',
   forbidden: 'Let Lastgood look: its credentials lack the permission, or are not accepted any more.',
-  unsupported: 'Configure the store that it lies in (`lastgood config` shows what is configured).',
-  unreachable: 'Bring it back, or give Lastgood a way to it; the next check looks again.',
+  unsupported:
+    'Configure the store that it lies in (`lastgood config` shows what is configured), or register less where the check names a limit.',
+  unreachable:
+    'Bring it back, or give Lastgood a way to it (credentials that ended: renew them); the next check looks again.',
   stale: 'See that a worker runs and keeps up: `lastgood worker`; `lastgood up` has one inside.',
   unchecked: 'Wait for the first check. A worker makes it: `lastgood worker`; `lastgood up` has one inside.',
   ahead: 'Set the clocks of the workers and of the database: one of them is wrong.',
@@ -22,7 +24,8 @@ const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
     missing: 'Push the image back under its digest.',
     changed: 'Push the image back under its digest.',
     forbidden: 'Give Lastgood credentials for its registry: LASTGOOD_OCI_CREDENTIALS.',
-    unsupported: 'Name its registry in LASTGOOD_OCI_ALLOWED_HOSTS, so that Lastgood can look.',
+    unsupported:
+      'Name its registry in LASTGOOD_OCI_ALLOWED_HOSTS, so that Lastgood can look; where the check names a limit, push a smaller image or index.',
   },
   env: {
     missing: 'Put the secret back where the reference points.',
