@@ -8,8 +8,10 @@ import { withConnection, type ConnectionFlags } from './connection.js';
 import { example } from './example.js';
 import { versionName } from './format.js';
 import { firstItems } from './pages.js';
+import { pinsSeen } from './pins-seen.js';
 import { runCommand, type Session } from './run-command.js';
 import type { Shell } from './shell.js';
+import { unlessOlder } from './unless-older.js';
 import { waitForChecks } from './wait-for-checks.js';
 
 type Filter = Pick<CheckHistoryInput, 'kind' | 'subject' | 'state'>;
@@ -44,7 +46,7 @@ export function addChecks(program: Command, shell: Shell): void {
     .option('--limit <n>', 'with --history: how many at most', countArgument, 20)
     .option('--run', 'ask for a check now')
     .option('--deep', 'with --run: read the bytes of all artifacts too, and hash them')
-    .option('--wait', 'with --run: return when all of it has been looked at, and show what was seen')
+    .option('--wait', 'with --run: return when all of it, its pins too, has been looked at, and show what was seen')
     .addOption(
       new Option('--timeout <time>', 'how long --wait waits, such as 90s or 5m')
         .argParser(secondsArgument)
@@ -90,9 +92,10 @@ async function versionOf(client: LastgoodClient, model: string, which: number | 
 
 async function ask(session: Session, model: string, version: number, { deep = false, wait, timeout }: Flags) {
   const { client, output } = session;
+  const pins = pinsSeen(wait ? await client.checks(model, version) : []);
   const asked = await client.askForCheck(model, version, { deep });
   if (wait) {
-    await waitForChecks(session, { model, version }, { asked, timeoutMs: timeout });
+    await waitForChecks(session, { model, version }, { asked, pins, timeoutMs: timeout });
     return showNewest(session, model, version);
   }
   const what = deep ? 'All that it needs is looked at, and its bytes are read' : 'All that it needs is looked at';
@@ -101,10 +104,16 @@ async function ask(session: Session, model: string, version: number, { deep = fa
 }
 
 async function showNewest({ client, output, shell }: Session, model: string, version: number): Promise<void> {
-  const [seen, rounds] = await Promise.all([client.checks(model, version), client.checkRounds(model, version)]);
+  const [seen, rounds] = await Promise.all([
+    client.checks(model, version),
+    unlessOlder(client.checkRounds(model, version)),
+  ]);
   const items = presentLast(seen);
   output.result({ version, items, rounds }, () =>
-    [text(shell, model, version, newestTable(shell, items)), scheduleText(rounds, shell.now())].join('\n\n'),
+    [
+      text(shell, model, version, newestTable(shell, items)),
+      ...(rounds === null ? [] : [scheduleText(rounds, shell.now())]),
+    ].join('\n\n'),
   );
 }
 

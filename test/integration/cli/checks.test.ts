@@ -1,8 +1,11 @@
+import { setTimeout as nextTick } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
 import { promote, registerVersions } from '../../support/registering.js';
+import { see } from '../api/readiness-walk.js';
 import { cliOf, document } from './local-model.js';
+import { olderRegistry } from './older-registry.js';
 
 const POLL = { timeout: 60_000, interval: 100 };
 
@@ -69,6 +72,37 @@ it('checks --run --wait says that no worker has begun where none runs', async ()
     expect((await cliOf(idle)(['checks', 'fraud', 'v1'])).out).toMatch(/looked at never as a whole; again in/);
   } finally {
     await idle.close();
+  }
+});
+
+it('checks --run --wait returns after a look at the pins too, and says what it waits for where that takes long', async () => {
+  const pin = { version: 2, kind: 'pin', subject: 's3://models/2' } as const;
+  await see(api, 'fraud', { ...pin, state: 'forbidden' });
+  const late = await cli(['checks', 'fraud', 'v2', '--run', '--wait', '--timeout', '3s']);
+  expect(late).toMatchObject({ code: 8, out: '' });
+  expect(late.err).toMatch(/All but one pin was looked at\. .*\n(?:.*\n)*.*try: lastgood checks fraud v2/);
+  const looked = cli(['checks', 'fraud', 'v2', '--run', '--wait']);
+  let over = false;
+  void looked.then(() => (over = true));
+  // As the job that looks at pins would, some time after the rest; each time until one comes after the request.
+  for (; !over; await nextTick(50)) await see(api, 'fraud', { ...pin, state: 'present' });
+  const { code, out } = await looked;
+  expect(code).toBe(0);
+  expect(out).toMatch(/^pin +s3:\/\/models\/2 +present/m);
+});
+
+it('checks works with a registry that knows of no rounds yet, and says that nobody can wait there', async () => {
+  const old = await olderRegistry(api.url);
+  try {
+    const elsewhere = { env: { LASTGOOD_URL: old.url } };
+    const shown = await cli(['checks', 'fraud', 'v1'], elsewhere);
+    expect(shown).toMatchObject({ code: 0, err: '' });
+    expect(shown.out).toMatch(/^fraud v1\n\nCHECK(?!.*looked at)/s);
+    const asked = await cli(['checks', 'fraud', 'v1', '--run', '--wait'], elsewhere);
+    expect(asked).toMatchObject({ code: 8, out: '' });
+    expect(asked.err).toContain('The registry is older than this command');
+  } finally {
+    await old.close();
   }
 });
 
