@@ -8,6 +8,7 @@ import { PinTurns1700000000007 } from './0007-pin-turns.js';
 import { ChecksNotPassing1700000000008 } from './0008-checks-not-passing.js';
 import { AskedRounds1700000000009 } from './0009-asked-rounds.js';
 import { PinReleases1700000000010 } from './0010-pin-releases.js';
+import { ChecksNotMade1700000000011 } from './0011-checks-not-made.js';
 
 /** Every migration, oldest first. Named one by one, so that a build or a bundler cannot lose one. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   ChecksNotPassing1700000000008,
   AskedRounds1700000000009,
   PinReleases1700000000010,
+  ChecksNotMade1700000000011,
 ];

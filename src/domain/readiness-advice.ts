@@ -31,7 +31,8 @@ const OWN: Partial<Record<CheckedItem, Partial<Record<Trouble, string>>>> = {
     missing: 'Put the secret back where the reference points.',
     changed: 'Put the secret back where the reference points.',
     unsupported:
-      'See to it by hand, or let Lastgood look there: LASTGOOD_SECRET_KUBERNETES, LASTGOOD_SECRET_FILE_ROOTS.',
+      'See to it by hand, or let Lastgood look there: LASTGOOD_SECRET_ENVIRONMENT for env://, ' +
+      'LASTGOOD_SECRET_FILE_ROOTS for file://, LASTGOOD_SECRET_KUBERNETES for k8s://.',
   },
   config: {
     missing: 'Find out what changed the config, and put it back.',

@@ -7,4 +7,4 @@ export { CheckRepository } from './check.repository.js';
 export { CheckScheduler } from './check-scheduler.js';
 export { ChecksModule } from './checks.module.js';
 export { RecordChecks } from './record-checks.js';
-export { RoundRepository } from './round.repository.js';
+export { LEASE_SECONDS, RoundRepository } from './round.repository.js';

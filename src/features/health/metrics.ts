@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { JobQueue, JobWorker, OutboxRepository } from '../../platform/queue/index.js';
 import { HoldingRepository, PlanFeed } from '../nodes/index.js';
-import { NotPassingRepository } from '../readiness/index.js';
+import { NotPassingRepository, OverdueLooksRepository } from '../readiness/index.js';
 import { Resolutions } from '../resolution/index.js';
 import { CheckMetrics } from './check-metrics.js';
 import { JobMetrics } from './job-metrics.js';
@@ -25,11 +25,12 @@ export class Metrics {
     holdings: HoldingRepository,
     plans: PlanFeed,
     notPassing: NotPassingRepository,
+    overdueLooks: OverdueLooksRepository,
   ) {
     const { table } = resolutions;
     this.jobs = new JobMetrics({ queue, outbox, worker }, this.registry);
     this.nodes = new NodeMetrics(holdings, plans, this.registry);
-    this.checks = new CheckMetrics(notPassing, this.registry);
+    this.checks = new CheckMetrics(notPassing, overdueLooks, this.registry);
     collectDefaultMetrics({ register: this.registry });
     this.gauge('lastgood_aliases', 'Aliases held in memory', () => table.size);
     this.gauge('lastgood_revision', 'Newest revision in memory', () => table.revision);

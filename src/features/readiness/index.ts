@@ -1,3 +1,4 @@
 export { NotPassingRepository } from './not-passing.repository.js';
-export type { NotPresent } from './not-passing.repository.js';
+export type { NotPassing } from './not-passing.repository.js';
+export { OverdueLooksRepository } from './overdue-looks.repository.js';
 export { ReadinessModule } from './readiness.module.js';

@@ -2,37 +2,54 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { CheckKind, CheckState } from '../../domain/check.js';
-import { ROLES } from '../../domain/role.js';
 import { CheckAges } from './check-ages.js';
+import { LOOKED_THROUGH, neededRoundsSql } from './needed-rounds.sql.js';
 
-/** How many newest checks of a kind are in a state that is not `present`. */
-export interface NotPresent {
+/** How many newest checks of a kind are in a state that is not `present`, or are too old to count whatever they saw. */
+export interface NotPassing {
   readonly kind: CheckKind;
-  readonly state: CheckState;
+  readonly state: CheckState | 'stale';
   readonly count: number;
 }
 
-/** More are not counted: a store that is away for ten thousand versions is one fact, and nobody waits for its sum. */
+/** More of one kind and state are not counted: a store that is away for ten thousand versions is one fact. */
 const MOST = 10_000;
 
-// What lies on nodes is counted by itself. Goes from what is not well, or from what aliases point at, whichever is less.
+const NOT_PRESENT_STATES: readonly CheckState[] = ['changed', 'missing', 'forbidden', 'unreachable', 'unsupported'];
+
+const KINDS = 'unnest($1::text[], $2::float8[]) AS counts (kind, seconds)';
+const OLD = `n.observed_at <= now() - counts.seconds * interval '1 second'`;
+const POINTED = 'EXISTS (SELECT FROM aliases a WHERE a.model_id = n.model_id AND a.version = n.version)';
+
+// Goes from what is not well, or from what aliases point at, whichever is less.
 const NOT_PRESENT = `
-  SELECT kind, state, count(*)::integer AS count FROM (
-    SELECT kind, n.state FROM newest_checks n
-    JOIN unnest($1::text[], $2::float8[]) AS counts (kind, seconds) USING (kind)
-    WHERE n.state <> 'present' AND n.observed_at > now() - counts.seconds * interval '1 second'
-      AND EXISTS (SELECT FROM aliases a WHERE a.model_id = n.model_id AND a.version = n.version)
+  SELECT kind, CASE WHEN old THEN 'stale' ELSE states.state END AS state, count(*)::integer AS count
+  FROM ${KINDS} CROSS JOIN unnest($3::text[]) AS states (state) CROSS JOIN LATERAL (
+    SELECT ${OLD} AS old FROM newest_checks n
+    WHERE n.kind = counts.kind AND n.state = states.state AND n.state <> 'present' AND ${POINTED}
     LIMIT ${MOST}
-  ) seen GROUP BY kind, state`;
+  ) seen GROUP BY 1, 2`;
 
-// One step down each urgency's part of the index.
-const OVERDUE = `
-  SELECT greatest(0, extract(epoch FROM now() - min(oldest.due_at)))::float8 AS seconds
-  FROM generate_series(0, ${ROLES.indexOf('candidate')}) AS u (urgency) CROSS JOIN LATERAL (
-    SELECT due_at FROM check_rounds r WHERE r.depth = 'look' AND r.urgency = u.urgency ORDER BY due_at LIMIT 1
-  ) oldest`;
+// What saw all well is found by its round: of old checks there are only where none was completed for as long.
+const DEPTH = `CASE counts.kind WHEN 'content' THEN 'deep' ELSE 'look' END`;
+const STALE = `
+  SELECT kind, 'stale' AS state, count(*)::integer AS count
+  FROM ${KINDS} CROSS JOIN LATERAL (${neededRoundsSql(DEPTH, 'counts.seconds')}) r
+  JOIN newest_checks n USING (model_id, version, kind)
+  WHERE kind IN ('artifact', 'content', 'image', 'env') AND n.state = 'present' AND ${OLD} AND ${POINTED} GROUP BY kind`;
 
-/** What is not well among the newest checks of the versions that an alias points at. */
+// A pin that is to be looked at at once has no time of its last look.
+const STALE_PINS = `
+  SELECT kind, 'stale' AS state, count(*)::integer AS count FROM ${KINDS} CROSS JOIN LATERAL (
+    (SELECT id, subject FROM pins WHERE checked_at IS NULL LIMIT ${LOOKED_THROUGH})
+    UNION ALL
+    (SELECT id, subject FROM pins WHERE checked_at <= now() - counts.seconds * interval '1 second'
+     ORDER BY checked_at NULLS FIRST LIMIT ${LOOKED_THROUGH})
+  ) p JOIN pin_needs needs ON needs.pin_id = p.id
+  JOIN newest_checks n USING (model_id, version, kind, subject)
+  WHERE kind = 'pin' AND n.state = 'present' AND ${OLD} AND ${POINTED} GROUP BY kind`;
+
+/** What is not well, or not known, among the newest checks of the versions that an alias points at. */
 @Injectable()
 export class NotPassingRepository {
   constructor(
@@ -40,15 +57,20 @@ export class NotPassingRepository {
     private readonly ages: CheckAges,
   ) {}
 
-  /** Counts the checks that count by their age and did not see what was recorded, ten thousand at most. */
-  counts(): Promise<NotPresent[]> {
-    const ages = Object.entries(this.ages.most).filter(([kind, seconds]) => kind !== 'residency' && seconds !== null);
-    return this.dataSource.query(NOT_PRESENT, [ages.map(([kind]) => kind), ages.map(([, seconds]) => seconds)]);
-  }
-
-  /** How long the look that has waited longest for a worker has been due, in seconds; 0 where none is. */
-  async overdueSeconds(): Promise<number> {
-    const [row]: { seconds: number | null }[] = await this.dataSource.query(OVERDUE);
-    return row?.seconds ?? 0;
+  /** Counts them by kind and state, of each ten thousand at most; of old checks those of a thousand versions or pins. */
+  async counts(): Promise<NotPassing[]> {
+    const ages = Object.entries(this.ages.most).filter(([, seconds]) => seconds !== null);
+    // What lies on nodes is counted by itself.
+    const counted = ages.filter(([kind]) => kind !== 'residency');
+    const kinds = [counted.map(([kind]) => kind), counted.map(([, seconds]) => seconds)];
+    const ask = (sql: string, more: unknown[] = []): Promise<NotPassing[]> =>
+      this.dataSource.query(sql, [...kinds, ...more]);
+    const [notPresent, ...old] = await Promise.all([
+      ask(NOT_PRESENT, [NOT_PRESENT_STATES]),
+      ask(STALE),
+      ask(STALE_PINS),
+    ]);
+    // What a controller said it runs with is passed over once it says so no more, as readiness does.
+    return [...notPresent.filter(({ kind, state }) => kind !== 'config' || state !== 'stale'), ...old.flat()];
   }
 }

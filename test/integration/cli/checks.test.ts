@@ -82,10 +82,10 @@ it('checks --run --wait returns after a look at the pins too, and says what it w
   expect(late).toMatchObject({ code: 8, out: '' });
   expect(late.err).toMatch(/All but one pin was looked at\. .*\n(?:.*\n)*.*try: lastgood checks fraud v2/);
   const looked = cli(['checks', 'fraud', 'v2', '--run', '--wait']);
-  let over = false;
-  void looked.then(() => (over = true));
+  const wait = { isOver: false };
+  void looked.then(() => (wait.isOver = true));
   // As the job that looks at pins would, some time after the rest; each time until one comes after the request.
-  for (; !over; await nextTick(50)) await see(api, 'fraud', { ...pin, state: 'present' });
+  for (; !wait.isOver; await nextTick(50)) await see(api, 'fraud', { ...pin, state: 'present' });
   const { code, out } = await looked;
   expect(code).toBe(0);
   expect(out).toMatch(/^pin +s3:\/\/models\/2 +present/m);
