@@ -7,7 +7,8 @@ import { PATIENCE_MS } from './patience.js';
 export interface WorkerReadiness {
   readonly status: 'ready' | 'not ready';
   readonly jobs: 'starting' | 'running' | 'stopping';
-  readonly database: 'reachable' | 'unreachable';
+  /** Read-only: a standby, say. Then it answers, and no job can be done. */
+  readonly database: 'reachable' | 'read-only' | 'unreachable';
   readonly queue: 'reachable' | 'unreachable';
 }
 
@@ -32,15 +33,16 @@ export class WorkerHealth {
    */
   async readiness(): Promise<WorkerReadiness> {
     const { jobs } = this;
-    const [database, queue] = await Promise.all([answers(this.outbox.backlog()), answers(this.queue.depths())]);
-    const isReady = jobs === 'running' && database === 'reachable' && queue === 'reachable';
-    return { status: isReady ? 'ready' : 'not ready', jobs, database, queue };
+    const [written, queue] = await Promise.all([answers(this.outbox.takesWrites()), answers(this.queue.depths())]);
+    const database = written === false ? 'read-only' : reachable(written);
+    const isReady = jobs === 'running' && database === 'reachable' && queue !== null;
+    return { status: isReady ? 'ready' : 'not ready', jobs, database, queue: reachable(queue) };
   }
 }
 
-async function answers(question: Promise<unknown>): Promise<'reachable' | 'unreachable'> {
-  return deadline(question, PATIENCE_MS, 'late').then(
-    () => 'reachable',
-    () => 'unreachable',
-  );
+const reachable = (answer: unknown) => (answer === null ? 'unreachable' : 'reachable');
+
+/** The answer; null where there is none in time. */
+async function answers<T>(question: Promise<T>): Promise<T | null> {
+  return deadline(question, PATIENCE_MS, 'late').catch(() => null);
 }

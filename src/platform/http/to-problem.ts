@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { problemOf, type Problem } from '../../contract/problem.js';
 import { Refusal } from '../../contract/refusal.js';
 import { OutcomeUnknownError } from '../database/outcome-unknown.js';
-import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { isDatabaseUnavailable, whyDatabaseRefuses } from '../database/unavailable.js';
 import { RefusedException } from './refused.exception.js';
 
 /** What a problem says of the request that met it. */
@@ -33,7 +33,7 @@ function expected(error: unknown, { method, url, routeOptions }: Asked): Refusal
   if (isDatabaseUnavailable(error)) {
     return new Refusal(
       'database-unavailable',
-      'PostgreSQL does not answer, so nothing was changed. Resolve and watch go on from memory. Try again in a moment.',
+      `PostgreSQL ${whyDatabaseRefuses(error) ?? 'does not answer'}, so nothing was changed. Resolve and watch go on from memory. Try again in a moment.`,
     );
   }
   const { code, message } = (error ?? {}) as { code?: string; message?: string };

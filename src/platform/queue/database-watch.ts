@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { isDatabaseUnavailable, whyDatabaseRefuses } from '../database/unavailable.js';
 import { Outage } from '../telemetry/outage.js';
 import { deadline } from '../timing/deadline.js';
 import type { OutboxRepository } from './outbox.repository.js';
@@ -25,11 +25,13 @@ export class DatabaseWatch {
   }
 
   /**
-   * Asks the database after a job has thrown what it throws while that is away. What a store threw may look the same.
+   * Asks the database after a job has thrown what it throws while that is away: what a store threw may look the same. What
+   * only PostgreSQL says, that it is read-only or its disk full, is believed: it answers questions all the same.
    * @returns how many jobs in a row met no database, this one included; 0 where the job itself is to blame
    */
   async failures(error: unknown): Promise<number> {
     if (!isDatabaseUnavailable(error)) return 0;
+    if (whyDatabaseRefuses(error) !== null) return this.outage.failed(error);
     try {
       await deadline(this.outbox.nextDueMs(), ANSWER_MS, 'the database does not answer');
       return 0;

@@ -110,6 +110,14 @@ export class OutboxRepository {
     return next?.ms ?? undefined;
   }
 
+  /** Whether rows can be written: not where PostgreSQL is a standby, or set to read only. */
+  async takesWrites(): Promise<boolean> {
+    const [asked]: { refuses: boolean }[] = await this.dataSource.query(
+      `SELECT current_setting('transaction_read_only')::boolean AS refuses`,
+    );
+    return asked?.refuses === false;
+  }
+
   /** What waits, for metrics. */
   async backlog(): Promise<OutboxBacklog> {
     const [found]: OutboxBacklog[] = await this.dataSource.query(
