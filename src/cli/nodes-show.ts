@@ -43,7 +43,7 @@ function nodeText(shell: Shell, view: NodeDetailView): string {
 function followText(revision: number, followed: number | null): string {
   if (revision === 0) return 'nothing is planned yet';
   if (followed === revision) return `revision ${revision}, which the agent follows`;
-  return `revision ${revision}; the agent follows ${followed === null ? 'none yet' : followed}`;
+  return `revision ${revision}; the agent follows ${followed === null || followed === 0 ? 'none yet' : followed}`;
 }
 
 function residencyTable(shell: Shell, { residency, assignments }: NodeDetailView): string {

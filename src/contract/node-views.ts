@@ -90,7 +90,7 @@ export interface ResidencyAcceptedView {
 
 /** A node with all that must lie on it, what does not fit included, and all that does. */
 export interface NodeDetailView extends NodeView {
-  /** The revision of its assignments, and the one that its agent said last that it follows. */
+  /** The revision of its assignments, and the one that its agent said last that it follows: 0 for none yet. */
   revision: number;
   followedRevision: number | null;
   residency: ResidencyView[];

@@ -10,8 +10,9 @@ export function worseOf(weights: ResidencyState, image: ResidencyState | null): 
 
 /**
  * Whether nobody has looked yet if a version's image is on the node: the agent says nothing of it, and the list by which
- * it reports was not one with the version on it. One that says nothing of it by such a list leaves images to others.
- * `listedIn` is the revision from which the version is on the node's list, `followed` that of the list it reports by.
+ * it reports was not one with the version on it. One that says nothing of it by such a list leaves images to others, and
+ * so does one that never says which list it follows. `listedIn` is the revision from which the version is on the node's
+ * list, `followed` that of the list it reports by: 0 while it has none.
  */
 export function isImageUnseen({
   hasImage,
@@ -24,7 +25,7 @@ export function isImageUnseen({
   listedIn: number | null;
   followed: number | null;
 }): boolean {
-  return hasImage && image === null && (listedIn === null || followed === null || followed < listedIn);
+  return hasImage && image === null && followed !== null && (listedIn === null || followed < listedIn);
 }
 
 const isAmount = (value: unknown): boolean =>

@@ -19,8 +19,8 @@ export interface ResidencyItem {
 /** All that a node holds or is getting. It replaces what was said before. */
 export interface ResidencyReport {
   readonly agent: string;
-  /** Of the list of assignments that the agent follows; left out while it has none. */
-  readonly revision?: number;
+  /** Of the list of assignments that the agent follows; 0 while it has none. */
+  readonly revision: number;
   readonly items: ResidencyItem[];
 }
 

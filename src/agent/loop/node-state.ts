@@ -111,8 +111,7 @@ export class NodeState {
       weights: this.#weights,
       images: this.tellsImages ? this.#images : null,
     };
-    const revision = this.#plan === null ? {} : { revision: this.#plan.revision };
-    return { agent, ...revision, items: residencyItems(held) };
+    return { agent, revision: this.#plan?.revision ?? 0, items: residencyItems(held) };
   }
 
   /** Something is to be told, at once or with the next report. */

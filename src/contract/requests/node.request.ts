@@ -80,7 +80,8 @@ export class ResidencyRequest {
   @Field(wholeNumberProblem(0), {
     type: Number,
     optional: true,
-    description: 'The revision of the assignments that the agent follows',
+    description:
+      'The revision of the assignments that the agent follows, 0 while it has none. An agent that never sends it, and null for an image, leaves images to others',
   })
   revision?: number;
 

@@ -59,10 +59,37 @@ const NODES = `
     count(*)::integer AS count
   FROM nodes GROUP BY 1`;
 
-// What a silent node said is not counted: it holds nothing.
+// What a silent node said is not counted: it holds nothing. Whether an image was looked at is asked once for each of the few
+// answers that there are, not for each version on each node.
 const RESIDENCY = `
-  SELECT r.state, count(*)::integer AS count FROM node_residency r JOIN nodes n ON n.name = r.node
-  WHERE n.reported_at > clock_timestamp() - $1 * interval '1 second' GROUP BY 1`;
+  WITH said AS (
+    SELECT r.node, r.model_id, r.version, r.state, n.followed_revision AS followed,
+      r.state = 'resident' AND r.image IS NULL AND v.image IS NOT NULL AND n.followed_revision IS NOT NULL AS asked
+    FROM node_residency r JOIN nodes n ON n.name = r.node
+    JOIN versions v ON v.model_id = r.model_id AND v.version = r.version
+    WHERE n.reported_at > clock_timestamp() - $1 * interval '1 second'
+  )
+  SELECT s.state, s.asked, CASE WHEN s.asked THEN s.followed END AS followed, i.fits, i."listedIn",
+    count(*)::integer AS count
+  FROM said s LEFT JOIN LATERAL (
+    SELECT (item ->> 'fits')::boolean AS fits, (item ->> 'listedIn')::bigint AS "listedIn"
+    FROM (SELECT jsonb_path_query_first(p.items, '$[*] ? (@.modelId == $model && @.version == $version)',
+            jsonb_build_object('model', s.model_id, 'version', s.version)) AS item
+          FROM node_plans p WHERE p.node = s.node) found
+  ) i ON s.asked
+  GROUP BY 1, 2, 3, 4, 5`;
+
+/** How many versions on nodes are in one state by what was said, and what tells whether their image was looked at. */
+interface SaidCount extends StateCount {
+  /** Whether that is a question at all: resident by the weights, with an image that nothing was said of. */
+  asked: boolean;
+  followed: number | null;
+  fits: boolean | null;
+  listedIn: number | null;
+}
+
+const isUnseenOf = ({ asked, followed, fits, listedIn }: SaidCount): boolean =>
+  isUnseen({ hasImage: asked, image: null, item: { fits: fits === true, listedIn }, followed });
 
 /** What of versions lies on the nodes of their pools. */
 @Injectable()
@@ -88,13 +115,19 @@ export class HoldingRepository {
     return rows.length > 0;
   }
 
-  /** For metrics: nodes that report and that are silent, and what those that report say of versions. */
+  /** For metrics: nodes that report and that are silent, and what versions are on those that report. */
   async counts(): Promise<{ nodes: StateCount[]; residency: StateCount[] }> {
     const lease = [this.options.leaseSeconds];
-    const [nodes, residency]: StateCount[][] = await Promise.all([
+    const asked: [Promise<StateCount[]>, Promise<SaidCount[]>] = [
       this.dataSource.query(NODES, lease),
       this.dataSource.query(RESIDENCY, lease),
-    ]);
-    return { nodes: nodes ?? [], residency: residency ?? [] };
+    ];
+    const [nodes, said] = await Promise.all(asked);
+    const residency = new Map<string, number>();
+    for (const one of said) {
+      const state = isUnseenOf(one) ? 'pending' : one.state;
+      residency.set(state, (residency.get(state) ?? 0) + one.count);
+    }
+    return { nodes, residency: Array.from(residency, ([state, count]) => ({ state, count })) };
   }
 }

@@ -10,14 +10,14 @@ export interface ImageFacts {
   hasImage: boolean;
   /** What the agent said of it. */
   image: unknown;
-  item: PlanItem | null;
+  item: Pick<PlanItem, 'fits' | 'listedIn'> | null;
   followed: number | null;
 }
 
 /** See {@link isImageUnseen}. */
 export function isUnseen({ hasImage, image, item, followed }: ImageFacts): boolean {
-  // By a plan of an older release it is not known since when; agents have long followed that.
-  const listedIn = item?.fits ? (item.listedIn ?? 0) : null;
+  // By a plan of an older release it is not known since when; agents that have any list have long followed that.
+  const listedIn = item?.fits ? (item.listedIn ?? 1) : null;
   return isImageUnseen({ hasImage, image, listedIn, followed });
 }
 

@@ -30,6 +30,15 @@ describe('the word of an agent', () => {
   const says = (model: string, version: number, image: ResidencyPartView['state'] | null) => {
     return { model, version, weights: part('resident'), image: image && part(image) };
   };
+  /** What the metrics count while only the nodes of this zone report. */
+  const counted = async (zone: string) => {
+    const others = `UPDATE nodes SET reported_at = reported_at - interval '46 seconds' WHERE name NOT LIKE '${zone}-%'`;
+    await query(api.databaseUrl, others);
+    const { text } = await api.as('probe').get('/metrics').expect(200);
+    const of = (state: string) =>
+      Number(new RegExp(`^lastgood_residency\\{state="${state}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+    return { pending: of('pending'), resident: of('resident') };
+  };
   const saidAgo = (name: string, ago: string) =>
     query(api.databaseUrl, `UPDATE nodes SET resided_at = resided_at - interval '${ago}' WHERE name = '${name}'`);
 
@@ -68,8 +77,25 @@ describe('the word of an agent', () => {
     await expect.poll(() => node.list(), POLL).toEqual(['others v1 live go']);
     const shown = async () => (await api.as('ana').get('/v1/models/others/residency').expect(200)).body.versions[0];
     expect(await shown()).toMatchObject({ wanted: 1, resident: 0 });
+    expect(await counted('others')).toEqual({ pending: 1, resident: 0 });
     await node.report(says('others', 1, null)).expect(200);
     expect(await shown()).toMatchObject({ wanted: 1, resident: 1 });
+    expect(await counted('others')).toEqual({ pending: 0, resident: 1 });
+  });
+
+  it('counts for the weights alone where it never says which list it follows, as agents of others may', async () => {
+    await registered('foreign', 1);
+    const node = await nodeIn('foreign', 'foreign-1');
+    await promote(api, 'foreign', 1);
+    const shown = async () => (await api.as('ana').get('/v1/models/foreign/residency').expect(200)).body.versions[0];
+    await node.report(says('foreign', 1, null)).expect(200);
+    expect(await shown()).toMatchObject({ wanted: 1, resident: 1 });
+    expect(await counted('foreign')).toEqual({ pending: 0, resident: 1 });
+    // One that says that it follows none yet has not looked at anything.
+    const unseen = { agent: node.agent, revision: 0, items: [says('foreign', 1, null)] };
+    await api.as('agent').put('/v1/nodes/foreign-1/residency').send(unseen).expect(200);
+    expect(await shown()).toMatchObject({ wanted: 1, resident: 0 });
+    expect(await counted('foreign')).toEqual({ pending: 1, resident: 0 });
   });
 
   it('is as old as the report that it came with, whatever renews the lease', async () => {
