@@ -19,6 +19,7 @@ export type {
   ArtifactInput,
   AssignmentsInput,
   CallOptions,
+  DeleteNodeOptions,
   CheckHistoryInput,
   ConfigureAliasInput,
   VersionListInput,

@@ -68,6 +68,11 @@ export interface CheckHistoryInput extends PageInput {
   state?: CheckState;
 }
 
+/** What deleting a node takes beside what every call does: when it had reported last as the caller read it. */
+export interface DeleteNodeOptions extends CallOptions {
+  reportedAt?: string;
+}
+
 /** Every call takes a signal that gives up on it, and a time limit for one try, in milliseconds. */
 export interface CallOptions {
   signal?: AbortSignal;

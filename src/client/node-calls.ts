@@ -6,7 +6,14 @@ import type {
   ResidencyAcceptedView,
 } from '../contract/node-views.js';
 import type { Page } from '../contract/views.js';
-import type { AssignmentsInput, CallOptions, NodeInput, NodeListInput, ResidencyInput } from './inputs.js';
+import type {
+  AssignmentsInput,
+  CallOptions,
+  DeleteNodeOptions,
+  NodeInput,
+  NodeListInput,
+  ResidencyInput,
+} from './inputs.js';
 import { JobCalls } from './job-calls.js';
 import { modelPath, nodePath } from './paths.js';
 
@@ -58,9 +65,10 @@ export class NodeCalls extends JobCalls {
 
   /**
    * Deletes a node that is gone for good. Refused with `node-reporting` while its agent reports, and with `node-changed`
-   * where it has reported since `reportedAt`, the time of its last report as the caller read it.
+   * where it has reported since `reportedAt`, the time of its last report as the caller read it; with `planning` while a
+   * plan is being made, which another try outlasts.
    */
-  async deleteNode(node: string, { reportedAt }: { reportedAt?: string } = {}, options?: CallOptions): Promise<void> {
+  async deleteNode(node: string, { reportedAt, ...options }: DeleteNodeOptions = {}): Promise<void> {
     await this.transport.head({ method: 'DELETE', path: nodePath(node), query: { reportedAt }, ...options });
   }
 

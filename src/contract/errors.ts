@@ -48,6 +48,7 @@ export const ERRORS = {
   'internal-error': row(500, 'Something broke inside Lastgood'),
   'store-unreachable': row(502, 'The artifact store did not answer'),
   'database-unavailable': row(503, 'The database cannot be reached'),
+  planning: row(503, 'A plan for the nodes is being made'),
   'queue-unavailable': row(503, 'The job queue does not answer'),
   'outcome-unknown': row(503, 'Nobody knows yet whether the change was made'),
   'shutting-down': row(503, 'This replica is shutting down'),

@@ -192,7 +192,7 @@ export const OPERATIONS: Record<string, Operation> = {
   [`delete ${ONE_NODE}`]: {
     id: 'deleteNode',
     answers: { 204: '' },
-    refusals: ['node-reporting', 'node-changed', ...NODE],
+    refusals: ['node-reporting', 'node-changed', 'planning', ...NODE],
   },
   [`put ${ONE_NODE}/residency`]: {
     id: 'reportResidency',

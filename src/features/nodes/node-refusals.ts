@@ -35,6 +35,13 @@ export const nodeChanged = ({ name, reportedAt }: NodeRow, seen: Date): Refusal 
     { current: { node: name, reportedAt: reportedAt.toISOString() } },
   );
 
+/** A large fleet is planned for longer than a request waits. */
+export const planning = (name: string): Refusal =>
+  new Refusal(
+    'planning',
+    `A plan for the nodes is being made, so ${name} was not deleted: nothing was changed. Try again in a few seconds.`,
+  );
+
 /** Also where its agent has just been stopped, which nobody knows before its lease has ended. */
 export const nodeReporting = ({ name }: NodeRow, leaseSeconds: number): Refusal =>
   new Refusal(

@@ -71,6 +71,10 @@ export interface PlanToWrite {
 /** Any constant that no other part of the product takes a lock under. */
 const PLANNING = 7_420_302;
 
+// Shorter than a statement may take, or nobody would know what it had waited for.
+const SOON_MS = 2500;
+const LOCK_NOT_AVAILABLE = '55P03';
+
 // Statements end after seconds, however many nodes there are and whatever they hold: so these are so many nodes at a time.
 const NODES_AT_ONCE = 100;
 
@@ -165,6 +169,22 @@ export class PlanRepository {
   /** Takes the right to plan until the transaction ends: nothing is planned meanwhile. Before the lock of any node. */
   async takeTurn(manager: EntityManager): Promise<void> {
     await manager.query('SELECT pg_advisory_xact_lock($1)', [PLANNING]);
+  }
+
+  /**
+   * The same for somebody who waits for an answer. False where a plan was being made for as long as that: the transaction
+   * can only be ended then.
+   */
+  async takeTurnSoon(manager: EntityManager): Promise<boolean> {
+    await manager.query(`SET LOCAL lock_timeout = ${SOON_MS}`);
+    try {
+      await this.takeTurn(manager);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return false;
+      throw error;
+    }
+    await manager.query('SET LOCAL lock_timeout TO DEFAULT');
+    return true;
   }
 
   /** What is recorded of a node; null where nothing was ever planned for it. */

@@ -5,7 +5,7 @@ import { OutboxRepository } from '../../platform/queue/index.js';
 import { CheckRepository } from '../checks/index.js';
 import { recordedOf } from './make-plans.js';
 import { NodeOptions } from './node-options.js';
-import { nodeChanged, nodeNotFound, nodeReporting } from './node-refusals.js';
+import { nodeChanged, nodeNotFound, nodeReporting, planning } from './node-refusals.js';
 import { NodeRepository } from './node.repository.js';
 import { PlanRepository } from './plan.repository.js';
 import { planJob } from './plan-jobs.js';
@@ -26,7 +26,7 @@ export class RemoveNode {
   execute(name: string, seen: Date | null): Promise<Refusal | null> {
     return this.transactions.run(async (transaction) => {
       // A plan that is being made has read the node, and would record a check of it that nobody ever takes back.
-      await this.plans.takeTurn(transaction);
+      if (!(await this.plans.takeTurnSoon(transaction))) return planning(name);
       const node = await this.nodes.lock(transaction, name);
       if (node === null) return nodeNotFound(name);
       if (node.reporting) return nodeReporting(node, this.options.leaseSeconds);

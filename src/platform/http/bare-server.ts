@@ -20,12 +20,19 @@ export type BareRoutes = Readonly<Record<string, () => BareAnswer | Promise<Bare
 
 /**
  * Listens with nothing but Node's own server, for a process whose work is something else: a few addresses, GET and HEAD.
+ * `failed` is told of a connection that could not be taken, for want of memory, say: the server goes on listening.
  * @throws the system's error where it cannot listen there
  */
-export async function listenBare(at: { host: string; port: number }, routes: BareRoutes): Promise<BareServer> {
+export async function listenBare(
+  at: { host: string; port: number },
+  routes: BareRoutes,
+  failed: (error: Error) => void,
+): Promise<BareServer> {
   const server = createServer((request, response) => void answer(request, response, routes));
   server.listen(at.port, at.host);
   await once(server, 'listening');
+  // An error that nobody listens for would end the process.
+  server.on('error', failed);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,

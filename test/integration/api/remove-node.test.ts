@@ -54,3 +54,19 @@ it('a node that is removed while a plan is being made leaves no check behind', a
   await expect.poll(checks, POLL).toContain('here-1');
   expect(await checks()).toEqual(['here-1']);
 });
+
+it('a node that is to go while a plan takes its time stays, and whoever asked is told to try again', async () => {
+  await new TestNode(api, 'late-1').register().expect(200);
+  await query(api.databaseUrl, `UPDATE nodes SET reported_at = reported_at - interval '46 seconds'`);
+  // The lock of whoever plans.
+  await other.query('BEGIN; SELECT pg_advisory_xact_lock(7420302)');
+  const { body } = await api.as('ana').delete('/v1/nodes/late-1').expect(503);
+  await other.query('ROLLBACK');
+  expect(body).toMatchObject({
+    code: 'planning',
+    detail:
+      'A plan for the nodes is being made, so late-1 was not deleted: nothing was changed. Try again in a few seconds.',
+  });
+  await api.as('ana').get('/v1/nodes/late-1').expect(200);
+  await api.as('ana').delete('/v1/nodes/late-1').expect(204);
+});

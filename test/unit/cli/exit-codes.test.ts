@@ -38,6 +38,7 @@ it('each refusal of the registry has its exit code', () => {
   expect(byCode.get(EXIT.unreachable)).toEqual([
     'store-unreachable',
     'database-unavailable',
+    'planning',
     'queue-unavailable',
     'outcome-unknown',
     'shutting-down',

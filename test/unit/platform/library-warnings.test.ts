@@ -12,6 +12,13 @@ afterEach(() => {
   console.warn = warn;
 });
 
+it('remembers only so many texts, however many different ones there are', () => {
+  console.warn('the first');
+  for (let job = 0; job < 100; job += 1) console.warn(`job ${job} stalled`);
+  console.warn('the first');
+  expect(lines.filter((line) => line.includes('the first'))).toHaveLength(2);
+});
+
 it('puts what a library warns of into the log, each text once', () => {
   for (let connection = 0; connection < 4; connection += 1)
     console.warn('IMPORTANT! Eviction policy is allkeys-lru.\n  It should be', '"noeviction"');
