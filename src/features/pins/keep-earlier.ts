@@ -8,8 +8,8 @@ import { PinnedObjectRepository, type PinnedObject } from './pinned-object.repos
 const AT_ONCE = 8;
 
 /**
- * Keeps the pins of versions that are not what lies at their places any more: an object was overwritten, or hidden behind
- * a delete marker. They may be the bytes that were registered, and are all that is left of them.
+ * Keeps the pins of what does not lie at its place any more: an object was overwritten, or hidden behind a delete marker.
+ * Such versions may be the bytes that were registered, and are all that is left of them. What is gone is forgotten.
  */
 @Injectable()
 export class KeepEarlier {
@@ -28,10 +28,11 @@ export class KeepEarlier {
       return { one, answer: await this.pinner.bears(targetOf(one), { signal }) };
     });
     const gone = seen.flatMap(({ one, answer }) => (answer.state === 'missing' ? [one] : []));
-    for (const one of gone) tally.removed(one, ` (its version ${one.versionId} was deleted)`);
+    // A file or manifest without versions is deleted with its pin, which nobody had to take away first.
+    for (const one of gone) if (hasVersion(one)) tally.removed(one, ` (its version ${one.versionId} was deleted)`);
     await this.objects.drop(pinId, gone);
     const absent = seen.flatMap(({ one, answer }) => (answer.state === 'absent' ? [one] : []));
-    for (const one of absent) if (one.setAt !== null) tally.removed(one, ` (its version ${one.versionId})`);
+    for (const one of absent) if (one.setAt !== null) tally.removed(one, versionOf(one));
     await this.objects.intend(pinId, absent);
     const renewed = await inParallel(absent, AT_ONCE, async (one) => {
       return { one, answer: await this.pinner.renew(targetOf(one), { signal }) };
@@ -39,10 +40,16 @@ export class KeepEarlier {
     const set = renewed.flatMap(({ one, answer }) => (answer.state === 'set' ? [{ ...one, ours: true }] : []));
     const untouched = seen.flatMap(({ one, answer }) => (answer.state === 'set' && one.setAt === null ? [one] : []));
     await this.objects.confirm(pinId, [...set, ...untouched]);
+    const borne = seen.flatMap(({ one, answer }) => (answer.state === 'set' ? [one] : []));
+    for (const one of [...borne, ...set]) tally.earlier(one, versionOf(one));
     for (const { one, answer } of [...seen, ...renewed])
       if (!('target' in answer) && answer.state !== 'missing') tally.trouble(one.place, answer);
   }
 }
+
+const hasVersion = ({ versionId }: PinTarget): boolean => versionId !== '';
+
+const versionOf = (one: PinTarget): string => (hasVersion(one) ? ` (its version ${one.versionId})` : '');
 
 function targetOf({ place, versionId, how }: PinTarget): PinTarget {
   return { place, versionId, how };

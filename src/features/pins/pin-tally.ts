@@ -14,6 +14,8 @@ export class PinTally {
   #removed = 0;
   readonly #hows = new Set<string>();
   readonly #removedPlaces: string[] = [];
+  #earlier = 0;
+  readonly #earlierPlaces: string[] = [];
   readonly #troubles: Trouble[] = [];
   #troubled = 0;
 
@@ -28,6 +30,12 @@ export class PinTally {
     this.#removed += 1;
     this.#hows.add(how);
     if (this.#removedPlaces.length < MOST_SHOWN) this.#removedPlaces.push(`${place}${which}`);
+  }
+
+  /** This is pinned beside what lies at its place now, or where nothing lies any more. `which` names the version. */
+  earlier({ place }: PinTarget, which: string): void {
+    this.#earlier += 1;
+    if (this.#earlierPlaces.length < MOST_SHOWN) this.#earlierPlaces.push(`${place}${which}`);
   }
 
   trouble(place: string, { evidence, ...trouble }: PinTrouble): void {
@@ -49,7 +57,9 @@ export class PinTally {
 
   /** How things stand in the end. */
   get outcome(): PinOutcome {
-    const counts = { how: [...this.#hows], objects: this.#set + this.#troubled, pinned: this.#set, ours: this.#ours };
+    const earlier = this.#earlier === 0 ? {} : { earlier: { held: this.#earlier, versions: this.#earlierPlaces } };
+    const objects = this.#set + this.#troubled;
+    const counts = { how: [...this.#hows], objects, pinned: this.#set, ours: this.#ours, ...earlier };
     const worst = this.#worst();
     if (worst === null) return { state: 'present', evidence: counts };
     const { state, permission } = worst;

@@ -74,7 +74,8 @@ export class SetPin {
     await this.keepEarlier.execute(pinId, earlierOf(pinId, known, seen), tally, signal);
   }
 
-  // What was pinned below a prefix, or as part of an index, and does not lie there any more.
+  // What was pinned below a prefix, or as part of an index, and does not lie there any more. That is no trouble of the pin:
+  // whether a part of the version is gone, or a file that was there for a while, only the artifact's own check can tell.
   private async *keepHidden(
     pinId: number,
     seen: SeenPlaces,
@@ -85,10 +86,7 @@ export class SetPin {
     for (;;) {
       const group: PinnedObject[] = await this.objects.of(pinId, last, GROUP);
       const hidden = group.filter(({ place }) => !seen.has(place));
-      const trouble = { state: 'missing', evidence: 'it was pinned, and does not lie there any more' } as const;
-      for (const place of new Set(hidden.map((one) => one.place)))
-        tally.trouble(place, withVersions(place, trouble, hidden));
-      await this.keepEarlier.execute(pinId, hidden.filter(hasVersion), tally, signal());
+      await this.keepEarlier.execute(pinId, hidden, tally, signal());
       last = group.at(-1) ?? null;
       if (group.length < GROUP) return;
       yield;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckView } from '../../../src/contract/views.js';
 import { hexOf, type Digest } from '../../../src/domain/digest.js';
 import { MANIFEST_TYPES } from '../../../src/stores/oci-manifest.js';
 import { startOciFront, type OciFront } from '../../support/oci-front.js';
@@ -70,6 +71,30 @@ describe('images and artifacts in registries', () => {
     expect([await tagged(shared.digest), await tagged(second.digest)]).toEqual([true, true]);
     await world.removeAlias('second');
     await expect.poll(() => tagged(shared.digest), POLL).toBe(false);
+  });
+
+  it('pruned from an index for a platform that nobody wants fail no pin, and the wanted one fails the image', async () => {
+    const entry = async (architecture: string): Promise<Pushed> => {
+      return { ...(await pushed()), platform: { os: 'linux', architecture } };
+    };
+    const [amd, arm] = [await entry('amd64'), await entry('arm64')];
+    const image = push.imageOf(await push.index([amd, arm]));
+    await world.register('pruned', [], { image });
+    await promote(world.api, 'pruned', 1);
+    const url = '/v1/models/pruned/versions/1/checks';
+    const seen = async (): Promise<object> => {
+      await world.api.as('ana').post(url).send({}).expect(202);
+      const { body } = await world.api.as('ana').get(url).expect(200);
+      const of = (kind: string) => (body.items as CheckView[]).find((check) => check.kind === kind);
+      const pin = of('pin');
+      return { image: of('image')?.state, pin: pin?.state, manifests: pin?.evidence['objects'] };
+    };
+    await expect.poll(seen, POLL).toEqual({ image: 'present', pin: 'present', manifests: 3 });
+    await push.delete('manifests', arm);
+    await expect.poll(seen, POLL).toEqual({ image: 'present', pin: 'present', manifests: 2 });
+    expect(await world.rows.query('SELECT FROM pinned_objects WHERE place = $1', [push.uriOf(arm)])).toEqual([]);
+    await push.delete('manifests', amd);
+    await expect.poll(seen, POLL).toEqual({ image: 'missing', pin: 'present', manifests: 1 });
   });
 
   it('keep their tag, and are kept in mind, where the registry cannot delete tags', async () => {
