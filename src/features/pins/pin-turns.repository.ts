@@ -12,13 +12,16 @@ const NEXT_SECONDS = 2;
 
 const seconds = (count: number): string => `clock_timestamp() + ${count} * interval '1 second'`;
 
-// Who has the turn goes on having it; who comes anew takes it when it is free and nobody else comes next.
-const HOLD = `
+// Who comes anew takes it when it is free and nobody else comes next.
+const TAKE = `
   UPDATE pin_schedule
   SET holder = $1, held_until = ${seconds(HELD_SECONDS)}, next_holder = nullif(next_holder, $1::uuid)
-  WHERE holder = $1 OR (holder IS NULL OR held_until < clock_timestamp())
+  WHERE (holder IS NULL OR held_until < clock_timestamp())
     AND (next_holder IS NULL OR next_holder = $1 OR next_until < clock_timestamp())
   RETURNING id`;
+
+// Who has the turn goes on having it, and never takes it: a renewal may arrive when the turn was already given back.
+const RENEW = `UPDATE pin_schedule SET held_until = ${seconds(HELD_SECONDS)} WHERE holder = $1 RETURNING id`;
 
 const COME_NEXT = `
   UPDATE pin_schedule SET next_holder = $1, next_until = ${seconds(NEXT_SECONDS)}
@@ -48,7 +51,7 @@ export class PinTurns {
   /** Waits for its turn, works, and gives the turn back. Throws the signal's reason, and what the work throws. */
   async take<T>(signal: AbortSignal, work: (turn: PinTurn) => Promise<T>): Promise<T> {
     const holder = randomUUID();
-    while (!(await this.hold(holder))) {
+    while (!(await this.hold(TAKE, holder))) {
       await this.dataSource.query(COME_NEXT, [holder]);
       await sleep(AGAIN_MS, undefined, { signal });
     }
@@ -56,29 +59,24 @@ export class PinTurns {
     let until = Date.now() + HELD_SECONDS * 1000;
     const renew = async (): Promise<void> => {
       const asked = Date.now();
-      const held = await this.hold(holder).catch(() => undefined);
+      const held = await this.hold(RENEW, holder).catch(() => undefined);
       if (held === true) until = asked + HELD_SECONDS * 1000;
       else if (held === false || Date.now() + RENEW_MS > until)
         lost.abort(new Error('another worker has the pins now'));
     };
-    let renewed = Promise.resolve();
-    const timer = setInterval(() => {
-      renewed = renew();
-    }, RENEW_MS);
+    const timer = setInterval(() => void renew(), RENEW_MS);
     try {
       return await work({ signal: AbortSignal.any([signal, lost.signal]), isWanted: () => this.isWanted() });
     } finally {
       clearInterval(timer);
-      // One that is still on its way would take the turn again, for nobody.
-      await renewed;
       const sql = 'UPDATE pin_schedule SET holder = NULL, held_until = NULL WHERE holder = $1';
       // Where that fails, the turn ends by itself.
       await this.dataSource.query(sql, [holder]).catch(() => undefined);
     }
   }
 
-  private async hold(holder: string): Promise<boolean> {
-    const [rows]: [object[]] = await this.dataSource.query(HOLD, [holder]);
+  private async hold(sql: string, holder: string): Promise<boolean> {
+    const [rows]: [object[]] = await this.dataSource.query(sql, [holder]);
     return rows.length > 0;
   }
 
