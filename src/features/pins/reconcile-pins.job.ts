@@ -54,12 +54,18 @@ export class ReconcilePins {
 
   async execute(scope: PinScope, { signal }: JobContext): Promise<void> {
     const before = await this.pins.ago(this.ageOf(scope));
-    await this.align(scope, signal);
+    const wanted = new Steps(() => this.align(scope));
     const surprises: unknown[] = [];
     for (const kind of ['needed', 'unneeded'] as const) {
       const round = { kind, scope, before, hand: new PinsInHand(kind), surprises, signal };
       try {
-        for (let left = true; left;) left = await this.turns.take(signal, (turn) => this.batch(round, turn));
+        for (let left = true; left;) {
+          left = await this.turns.take(signal, async (turn) => {
+            // The first batch in the turn in which that ends: a prefix that is under way could else come between, and a
+            // move's pins would wait for a group of it twice.
+            return (await wanted.goOn(turn)) ? this.batch(round, turn) : true;
+          });
+        }
       } finally {
         await round.hand.end();
       }
@@ -74,20 +80,18 @@ export class ReconcilePins {
     return (scope.of === 'all' ? intervalSeconds : retrySeconds) / 2;
   }
 
-  private async align(scope: PinScope, signal: AbortSignal): Promise<void> {
-    if (!('of' in scope)) return this.alignThese([scope.modelId], signal);
-    if (scope.of === 'unreachable') return;
+  private async *align(scope: PinScope): AsyncGenerator<void, void> {
+    if ('of' in scope && scope.of === 'unreachable') return;
+    if (!('of' in scope)) {
+      yield* this.wanted.align([scope.modelId]);
+      return;
+    }
     for (let last = 0; ;) {
       const models = await this.wanted.modelsAfter(last, MODELS);
-      if (models.length > 0) await this.alignThese(models, signal);
+      if (models.length > 0) yield* this.wanted.align(models);
       if (models.length < MODELS) return;
       last = models.at(-1) ?? last;
     }
-  }
-
-  private async alignThese(models: readonly number[], signal: AbortSignal): Promise<void> {
-    const steps = new Steps(() => this.wanted.align(models));
-    for (let left = true; left;) left = !(await this.turns.take(signal, (turn) => steps.goOn(turn)));
   }
 
   /** Returns whether there may be more to do. */

@@ -106,12 +106,12 @@ export class BullJobWorker extends JobWorker {
     }
   }
 
-  private async timed(bull: Bull, lane: Lane, { name }: BullJob, run: () => Promise<void>): Promise<void> {
+  private async timed(bull: Bull, lane: Lane, { id = '', name }: BullJob, run: () => Promise<void>): Promise<void> {
     const began = performance.now();
     const ended = (outcome: JobRun['outcome']): void => {
       // A name that came from elsewhere is no name for a series.
       const job = this.handlers.find(name) === undefined ? 'unknown' : name;
-      this.ran({ job, lane, outcome, seconds: (performance.now() - began) / 1000 });
+      this.ran({ id, job, lane, outcome, seconds: (performance.now() - began) / 1000 });
     };
     try {
       await run();

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobQueue } from '../../../src/platform/queue/index.js';
 import { promote } from '../../support/registering.js';
 import { makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
 import { S3Line } from '../../support/s3-line.js';
@@ -30,7 +31,13 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
       await Promise.all(keys.slice(next, next + 30).map((key) => bucket.lay(key)));
     prefix = `s3://${bucket.name}/shards/`;
     const access = { ...server, endpoint: line.endpoint, bucket: bucket.name };
-    const more = { LASTGOOD_PIN_INTERVAL_SECONDS: '900', LASTGOOD_RETENTION_SECONDS: '1' };
+    const more = {
+      LASTGOOD_PIN_INTERVAL_SECONDS: '900',
+      LASTGOOD_RETENTION_SECONDS: '1',
+      // What is held on the line would hold readings too, and with them the places that jobs of pins want.
+      LASTGOOD_CHECK_DEEP_SECONDS: '0',
+      LASTGOOD_BULK_JOB_CONCURRENCY: '8',
+    };
     world = await PinWorld.start(pinning(access, more));
     return () => world.close();
   });
@@ -44,11 +51,20 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
     (await Promise.all(keys.map((key) => bucket.held(key)))).filter(Boolean).length;
   const isWaitedFor = async (): Promise<boolean> =>
     (await world.rows.query('SELECT FROM pin_schedule WHERE next_until > clock_timestamp()')).length > 0;
+  /** Nothing is to be done: the sweep with which a registry begins is over, and what a registration sets going. */
+  const isIdle = async (): Promise<boolean> => {
+    const swept = await world.rows.query('SELECT FROM pin_schedule WHERE next_at > now()');
+    const due = await world.rows.query('SELECT FROM outbox WHERE available_at <= now()');
+    const { waiting, active } = await world.api.app.get(JobQueue).depth();
+    return swept.length > 0 && due.length + waiting + active === 0;
+  };
   /** Lets the prefix's pin come to its second group, and leave it there for the pins of a model that is moved. */
   const interrupt = async (): Promise<string> => {
     const uri = await bucket.lay('moved.bin');
     await world.register('long', [prefix]);
     await world.register('moved', [uri]);
+    // Others who go through the prefix would take turns with the two jobs that this is about.
+    await expect.poll(isIdle, POLL).toBe(true);
     line.hold(IN_THE_SECOND);
     line.hold(IN_THE_THIRD);
     await promote(world.api, 'long', 1);
