@@ -25,3 +25,11 @@ export class Gate {
     this.open = resolve;
   });
 }
+
+/** What a job does that ends only when it is told to leave. Opens `begun` first. Throws once the signal is aborted. */
+export const untilAborted = (begun: Gate, signal: AbortSignal): Promise<never> => {
+  begun.open();
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('told to leave')));
+  });
+};

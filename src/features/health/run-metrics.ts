@@ -13,5 +13,5 @@ export function addRunMetrics(worker: JobWorker, registry: Registry): void {
     buckets: BUCKETS,
     registers: [registry],
   });
-  worker.onRun(({ seconds, ...labels }) => runs.observe(labels, seconds));
+  worker.onRun(({ job, lane, outcome, seconds }) => runs.observe({ job, lane, outcome }, seconds));
 }

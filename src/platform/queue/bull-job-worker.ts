@@ -25,6 +25,7 @@ type Bull = typeof import('./bull-consumer.js');
 export class BullJobWorker extends JobWorker {
   private consumers: readonly BullConsumer[] = [];
   private aborting = false;
+  private readonly errors: RepeatedErrors;
 
   constructor(
     private readonly options: ResolvedQueueOptions,
@@ -32,6 +33,7 @@ export class BullJobWorker extends JobWorker {
     private readonly database: DatabaseWatch,
   ) {
     super();
+    this.errors = new RepeatedErrors(options.log, 'the job worker reports an error');
   }
 
   override async start(): Promise<void> {
@@ -39,8 +41,7 @@ export class BullJobWorker extends JobWorker {
     if (this.consumers.length > 0) return;
     this.handlers.assertComplete();
     this.aborting = false;
-    const errors = new RepeatedErrors(this.options.log, 'the job worker reports an error');
-    this.consumers = LANES.map((lane) => this.open(bull, lane, errors));
+    this.consumers = LANES.map((lane) => this.open(bull, lane));
     if (this.options.redisUrl !== undefined) return;
     try {
       await Promise.all(this.consumers.map((consumer) => consumer.waitUntilReady()));
@@ -65,11 +66,11 @@ export class BullJobWorker extends JobWorker {
     await settles(Promise.allSettled(consumers.map((consumer) => consumer.close(true))), ABORT_MS);
   }
 
-  private open(bull: Bull, lane: Lane, errors: RepeatedErrors): BullConsumer {
+  private open(bull: Bull, lane: Lane): BullConsumer {
     const process: Process = (job, token, signal) =>
       this.timed(bull, lane, job, () => this.process(bull, job, token, signal));
     const consumer = bull.openConsumer(lane, this.options, process);
-    consumer.on('error', (error) => errors.report(error));
+    consumer.on('error', (error) => this.errors.report(error));
     // Another worker may run the job now; this run should end rather than compete.
     consumer.on('lockRenewalFailed', (ids) => ids.forEach((id) => consumer.cancelJob(id, 'the job was lost')));
     consumer.on('failed', (job, error) => this.logFailure(job, error));
@@ -111,7 +112,8 @@ export class BullJobWorker extends JobWorker {
     const ended = (outcome: JobRun['outcome']): void => {
       // A name that came from elsewhere is no name for a series.
       const job = this.handlers.find(name) === undefined ? 'unknown' : name;
-      this.ran({ id, job, lane, outcome, seconds: (performance.now() - began) / 1000 });
+      const seconds = (performance.now() - began) / 1000;
+      this.ran({ id, job, lane, outcome, seconds }, (error) => this.errors.report(error));
     };
     try {
       await run();

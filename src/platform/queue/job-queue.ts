@@ -86,13 +86,22 @@ export interface JobRun {
 export abstract class JobWorker {
   private readonly listeners: ((run: JobRun) => void)[] = [];
 
-  /** Calls `listener` after each run, for as long as the process lives. It must not throw. */
+  /**
+   * Calls `listener` after each run, for as long as the process lives. What it throws is logged, and changes nothing
+   * about the job, which has ended.
+   */
   onRun(listener: (run: JobRun) => void): void {
     this.listeners.push(listener);
   }
 
-  protected ran(run: JobRun): void {
-    for (const listener of this.listeners) listener(run);
+  protected ran(run: JobRun, report: (error: unknown) => void): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(run);
+      } catch (error) {
+        report(error);
+      }
+    }
   }
 
   /**

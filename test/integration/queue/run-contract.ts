@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Registry } from 'prom-client';
+import { addRunMetrics } from '../../../src/features/health/run-metrics.js';
 import type { JobRun } from '../../../src/platform/queue/job-queue.js';
 import { PermanentJobError } from '../../../src/platform/queue/queue-errors.js';
 import { QueueHarness } from '../../support/queue-harness.js';
 import { bulkNote, note } from '../../support/queue-note.js';
 import type { QueuePlace } from '../../support/queue-places.js';
-import { Gate, until } from '../../support/queue-until.js';
+import { Gate, until, untilAborted } from '../../support/queue-until.js';
 
 /** What a worker on each backend tells of the runs that ended. */
 export const runContract = (backend: string, place: QueuePlace): void => {
@@ -41,17 +43,30 @@ export const runContract = (backend: string, place: QueuePlace): void => {
       for (const { seconds } of runs) expect(seconds).toBeGreaterThanOrEqual(0);
     });
 
+    it('are counted for Prometheus', async () => {
+      const registry = new Registry();
+      const worker = await harness.work(async () => {});
+      addRunMetrics(worker, registry);
+      await harness.queue.enqueue([{ ...note.with({ n: 1 }), jobId: randomUUID() }]);
+      const counted = 'lastgood_job_run_seconds_count{job="test.note",lane="prompt",outcome="completed"} 1';
+      await expect.poll(() => registry.metrics(), { timeout: 60_000 }).toContain(counted);
+    });
+
+    it('end as they do, whatever those throw who are told of them', async () => {
+      const worker = await harness.work(async () => {});
+      worker.onRun(() => {
+        throw new Error('cannot count');
+      });
+      worker.onRun((run) => runs.push(run));
+      await harness.queue.enqueue([1, 2].map((n) => ({ ...note.with({ n }), jobId: randomUUID() })));
+      await until('both ended', async () => (await harness.queue.depth()).completed === 2);
+      expect(told()).toEqual(['test.note prompt completed', 'test.note prompt completed']);
+      expect(harness.log.count('the job worker reports an error')).toBe(1);
+    });
+
     it('are told of as handed back where the worker stops before they end', async () => {
       const gate = new Gate();
-      const worker = await harness.work(
-        (_, { signal }) => {
-          gate.open();
-          return new Promise((_resolve, reject) => {
-            signal.addEventListener('abort', () => reject(new Error('told to leave')));
-          });
-        },
-        { graceMs: 10 },
-      );
+      const worker = await harness.work((_, { signal }) => untilAborted(gate, signal), { graceMs: 10 });
       worker.onRun((run) => runs.push(run));
       await harness.queue.enqueue([{ ...note.with({ n: 1 }), jobId: randomUUID() }]);
       await gate.opened;

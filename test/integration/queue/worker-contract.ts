@@ -5,7 +5,7 @@ import { spawnQueueChild } from '../../support/queue-child.js';
 import { QueueHarness } from '../../support/queue-harness.js';
 import { note } from '../../support/queue-note.js';
 import type { QueuePlace } from '../../support/queue-places.js';
-import { Gate, aWhile, until } from '../../support/queue-until.js';
+import { Gate, aWhile, until, untilAborted } from '../../support/queue-until.js';
 
 const about = (subject: string, n: number, priority = 100): OutboundJob => note.with({ n }, { subject, priority });
 
@@ -87,15 +87,7 @@ export const workerContract = (backend: string, place: QueuePlace): void => {
 
     it('aborts a job that outlasts the grace period and hands it back without counting the attempt', async () => {
       const gate = new Gate();
-      const worker = await harness.work(
-        (_, { signal }) => {
-          gate.open();
-          return new Promise((_resolve, reject) => {
-            signal.addEventListener('abort', () => reject(new Error('told to leave')));
-          });
-        },
-        { graceMs: 100 },
-      );
+      const worker = await harness.work((_, { signal }) => untilAborted(gate, signal), { graceMs: 100 });
       await add(note.with({ n: 1 }));
       await gate.opened;
       await worker.stop();
