@@ -72,7 +72,7 @@ export abstract class JobQueue {
 
 /** One run of a job that has ended. */
 export interface JobRun {
-  /** The job's id, which is that of its row in the outbox; empty where the backend names none. */
+  /** The job's id, the same in each of its runs; empty where the backend names none. */
   readonly id: string;
   /** The job's name; `unknown` for one that this release does not know. */
   readonly job: string;

@@ -86,17 +86,14 @@ async function checkedSince(time: Date): Promise<Set<string>> {
   return new Set(rows.map(({ name, version }) => named(name, version)));
 }
 
-/** How many jobs that look at a version wait in the outbox: each move asks for one of its version and of its target. */
-/** Rows that wait for the relay; the schedule has others that are for later. */
-async function dueRows(): Promise<number> {
-  const sql = 'SELECT FROM outbox WHERE available_at <= now()';
-  return ((await query(api.databaseUrl, sql)) as object[]).length;
-}
-
+/** The rows of jobs that look at a version: each move asks for one of its version and one of its target. */
 async function checksOwed(): Promise<string[]> {
   const sql = `SELECT id::text FROM outbox WHERE name = 'version.check'`;
   return ((await query(api.databaseUrl, sql)) as { id: string }[]).map(({ id }) => id);
 }
+
+/** The row of the outbox that a job was, which is a part of its id. */
+const rowOf = (jobId: string): string => jobId.split('-')[1] ?? jobId;
 
 /** Every version that an alias points at, serving aliases and rollback targets alike. */
 async function pointedAt(): Promise<string[]> {
@@ -118,11 +115,11 @@ it(
     };
     const checksRun = new Set<string>();
     api.app.get(JobWorker).onRun(({ id, job, outcome }) => {
-      if (job === 'version.check' && outcome === 'completed') checksRun.add(id);
+      if (job === 'version.check' && outcome === 'completed') checksRun.add(rowOf(id));
     });
     const isIdle = async (): Promise<boolean> => {
       // In the order in which a job goes, or one on its way from the one to the other would be in neither.
-      const rows = await dueRows();
+      const { rows } = await outbox.backlog();
       // The worker may be back before the connection that counts is.
       const depth = await queue.depth().catch(() => null);
       return depth !== null && rows + depth.waiting + depth.active === 0;
