@@ -2,6 +2,7 @@ import { digestOf, hexOf, type Digest } from '../domain/digest.js';
 import { outboundFailure } from './answered.js';
 import type { OciAccess } from './oci-authorizer.js';
 import { smallBytes } from './oci-answer.js';
+import { sureOf } from './oci-doubt.js';
 import type { OciKind } from './oci-kind.js';
 import { MOST_MANIFEST_BYTES, type OciManifests } from './oci-manifests.js';
 import { mediaTypeOf } from './oci-manifest.js';
@@ -21,6 +22,9 @@ const DECLINED: Readonly<Record<OciAccess, string>> = {
   push: ': the registry is read-only, or does not let this tag be set',
   delete: ': the registry cannot delete tags',
 };
+
+// What is answered to be missing by a registry that may say so of what one may not see.
+type Unseen = 'missing' | 'forbidden';
 
 /** The protective tag of a digest. Half of the digest makes it a name that no other digest will ever claim. */
 export function pinTagOf(digest: Digest): string {
@@ -52,7 +56,16 @@ export class OciPins implements Pinner {
   }
 
   pinned(place: string, options: PinOptions = {}): Promise<PinAnswer> {
-    return answer(place, options, async () => {
+    return this.#pinned(place, options, 'missing');
+  }
+
+  /** What one may not see is forbidden here, never missing: what is missing is forgotten, and its tag with it. */
+  bears({ place }: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
+    return this.#pinned(place, options, 'forbidden');
+  }
+
+  #pinned(place: string, options: PinOptions, unseen: Unseen): Promise<PinAnswer> {
+    const look = async (): Promise<PinAnswer> => {
       const question = questionOf(place, options);
       const { digest } = question.at;
       const target: PinTarget = { place, versionId: '', how: 'registry-tag' };
@@ -61,11 +74,8 @@ export class OciPins implements Pinner {
         throw new StoreError('unsupported', place, 'a blob cannot be tagged: name the manifest that holds it');
       await asking('pull', question, this.registry.head(question));
       return { state: 'absent', target };
-    });
-  }
-
-  bears({ place }: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
-    return this.pinned(place, options);
+    };
+    return this.#answer(place, options, look, unseen);
   }
 
   renew(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
@@ -73,7 +83,7 @@ export class OciPins implements Pinner {
   }
 
   async pin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
-    const trouble = await answer(target.place, options, async () => {
+    const trouble = await this.#answer(target.place, options, async () => {
       const question = questionOf(target.place, options);
       const { bytes, mediaType } = await this.#manifest(question);
       await asking('push', question, this.registry.tag(tagged(question), bytes, mediaType));
@@ -89,10 +99,14 @@ export class OciPins implements Pinner {
    * and the pin stays.
    */
   unpin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
-    return answer(target.place, options, async () => {
+    const release = async (): Promise<PinAnswer> => {
       const question = questionOf(target.place, options);
       const { digest } = question.at;
-      if ((await this.#tagged(question)) !== digest) return { state: 'absent', target };
+      if ((await this.#tagged(question)) !== digest) {
+        // Whoever shows no tag must show the manifest, or say as a registry that it is missing.
+        await asking('pull', question, this.registry.head(question));
+        return { state: 'absent', target };
+      }
       const { bytes, mediaType } = await this.#manifest(question);
       await asking('delete', question, this.registry.untag(tagged(question)));
       if (!(await this.#isThere(question))) {
@@ -109,7 +123,34 @@ export class OciPins implements Pinner {
         target.place,
         'the registry took the deletion of the tag, but still shows it',
       );
-    });
+    };
+    return this.#answer(target.place, options, release, 'forbidden');
+  }
+
+  /** What came of it. That something is missing is believed of a registry only. */
+  async #answer<T>(
+    place: string,
+    options: PinOptions,
+    ask: () => Promise<T>,
+    unseen: Unseen = 'missing',
+  ): Promise<T | PinTrouble> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    try {
+      return await ask().catch(async (error: unknown) => {
+        throw await this.#sure(error, place, options, unseen);
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      return pinTrouble(outboundFailure(error, place), place);
+    }
+  }
+
+  async #sure(error: unknown, place: string, options: PinOptions, unseen: Unseen): Promise<unknown> {
+    if (!(error instanceof PinRequestFailed) || error.failure.code !== 'missing') return error;
+    const { at } = questionOf(place, options);
+    const failure = await sureOf(this.registry, { at, missing: error.failure, unseen, ...options });
+    return new PinRequestFailed(failure, error.permission);
   }
 
   /** The digest that the tag names now, or null where there is no such tag. */
@@ -155,16 +196,6 @@ function questionOf(place: string, { signal }: PinOptions): OciQuestion {
 
 function tagged(question: OciQuestion): OciQuestion & { tag: string } {
   return { ...question, tag: pinTagOf(question.at.digest) };
-}
-
-async function answer<T>(place: string, { signal }: PinOptions, ask: () => Promise<T>): Promise<T | PinTrouble> {
-  signal?.throwIfAborted();
-  try {
-    return await ask();
-  } catch (error) {
-    signal?.throwIfAborted();
-    return pinTrouble(outboundFailure(error, place), place);
-  }
 }
 
 async function asking<T>(access: OciAccess, { uri }: OciQuestion, answered: Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import { askedPart, type Part } from './asked-part.js';
 import type { HostCredentials } from './host-credentials.js';
 import { absence, NO_BYTES_OF_ITS_OWN, requirePrefix, summed } from './listing.js';
 import { ManifestLacks } from './manifest-lacks.js';
+import { sureOf } from './oci-doubt.js';
 import { filesOf, layerTitled } from './oci-files.js';
 import { OciKind } from './oci-kind.js';
 import { OciLook } from './oci-look.js';
@@ -179,16 +180,9 @@ export class OciStore implements ReadableStore {
     }
   }
 
-  /** The error for what was answered to be missing, unless what says so is no registry. */
   async #sure(missing: StoreError, what: string, asking: Asking): Promise<StoreError> {
     const at = what.startsWith('oci:') ? this.#target(what, asking).question.at : referenceOfImage(what);
-    const doubt = at instanceof StoreRefusal ? null : await this.#registry.doubt(at, asking);
-    if (doubt === null) return missing;
-    const [code, why] =
-      doubt === 'no-registry'
-        ? (['unreachable', 'but nothing there answers as a registry does: what is at this address?'] as const)
-        : (['missing', 'some registries say so of what one may not see, and no credentials are configured'] as const);
-    return new StoreError(code, missing.uri, `${missing.evidence}; ${why}`);
+    return at instanceof StoreRefusal ? missing : sureOf(this.#registry, { at, missing, ...asking });
   }
 
   #target(uri: string, { signal, urgent }: Asking): Target {

@@ -125,6 +125,29 @@ describe('images and artifacts in registries', () => {
     await expect.poll(() => world.stateOf('outage', image), POLL).toBe('present');
   });
 
+  it('are unreachable and stay ours while a proxy says of everything that it is not there, also to be released', async () => {
+    const [amd, arm] = [await pushed(), await pushed()];
+    const index = await push.index([amd, arm]);
+    const image = new OciPusher(front.host, 'team/server').imageOf(index);
+    const all = [index, amd, arm].map(({ digest }) => digest);
+    const areTagged = () => Promise.all(all.map(tagged));
+    const ours = async () => (await world.pins('behind'))[image]?.evidence['ours'];
+    await world.register('behind', [], { image });
+    await promote(world.api, 'behind', 1);
+    await expect.poll(ours, POLL).toBe(3);
+    front.isLost = true;
+    await expect.poll(() => world.stateOf('behind', image), POLL).toBe('unreachable');
+    front.isLost = false;
+    await expect.poll(ours, POLL).toBe(3);
+    front.isLost = true;
+    await world.removeAlias('behind');
+    const sql = `SELECT FROM pins WHERE subject = $1 AND state = 'unreachable' AND evidence ->> 'releasing' = 'true'`;
+    await expect.poll(async () => (await world.rows.query(sql, [image])).length, POLL).toBe(1);
+    front.isLost = false;
+    expect(await areTagged()).toEqual([true, true, true]);
+    await expect.poll(areTagged, POLL).toEqual([false, false, false]);
+  });
+
   it('of a registry that nobody allowed are unsupported, and the check names the setting', async () => {
     const image = `registry.example/server@sha256:${'5'.repeat(64)}`;
     await world.register('elsewhere', [], { image });
