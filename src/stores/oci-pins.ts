@@ -10,7 +10,14 @@ import { OciPinPlaces } from './oci-pin-places.js';
 import { targetOfOciUri } from './oci-reference.js';
 import { askedOf, type OciQuestion, type OciRegistry } from './oci-registry.js';
 import { PinRequestFailed, pinTrouble } from './pin-trouble.js';
-import type { PinAnswer, Pinner, PinOptions, PinTarget, PinTrouble } from './pinner.js';
+import {
+  afterSetting,
+  type PinAnswer,
+  type Pinner,
+  type PinOptions,
+  type PinTarget,
+  type PinTrouble,
+} from './pinner.js';
 import { StoreError } from './store-error.js';
 import { StoreRefusal } from './store-refusal.js';
 
@@ -89,7 +96,7 @@ export class OciPins implements Pinner {
       await asking('push', question, this.registry.tag(tagged(question), bytes, mediaType));
     });
     if (trouble !== undefined) return trouble;
-    const seen = await this.pinned(target.place, options);
+    const seen = afterSetting(await this.pinned(target.place, options));
     if (seen.state !== 'absent') return seen;
     return { state: 'unsupported', evidence: 'the registry took the tag, but does not show it' };
   }

@@ -15,10 +15,17 @@ export interface PinTarget {
 /** Why a pin can be neither seen nor changed. `permission`: what the credentials lack. `evidence` is for people. */
 export interface PinTrouble extends AbsentObject {
   readonly permission?: string;
+  /** The store took the pin, and what went wrong is the look that followed: it may be set, and is ours then. */
+  readonly mayBeSet?: true;
 }
 
 /** Whether a thing bears the pin, and which it is or would be. */
 export type PinAnswer = { readonly state: 'set' | 'absent'; readonly target: PinTarget } | PinTrouble;
+
+/** An answer to the look after the store took a pin. */
+export function afterSetting(seen: PinAnswer): PinAnswer {
+  return 'target' in seen ? seen : { ...seen, mayBeSet: true };
+}
 
 /**
  * Protects what lies in a store against deletion, by the store's own means. Every method may be repeated: what is set

@@ -1,7 +1,14 @@
 import { isPrefix } from '../domain/artifact.js';
 import type { ListedObject } from './artifact-store.js';
 import { pinTrouble } from './pin-trouble.js';
-import type { PinAnswer, Pinner, PinOptions, PinTarget, PinTrouble } from './pinner.js';
+import {
+  afterSetting,
+  type PinAnswer,
+  type Pinner,
+  type PinOptions,
+  type PinTarget,
+  type PinTrouble,
+} from './pinner.js';
 import { S3PinRequests, type S3Place } from './s3-pin-requests.js';
 import { hasPin, PIN_TAG, released, withPin } from './s3-tags.js';
 import { s3UriOf } from './s3-uri.js';
@@ -56,13 +63,13 @@ export class S3Pins implements Pinner {
 
   async renew(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
     const trouble = await answer(target.place, () => set(target, this.#requests(target, options)));
-    return trouble ?? shown(target, await this.bears(target, options));
+    return trouble ?? shown(target, afterSetting(await this.bears(target, options)));
   }
 
   async pin(target: PinTarget, options: PinOptions = {}): Promise<PinAnswer> {
     const trouble = await answer(target.place, () => set(target, this.#requests(target, options)));
     if (trouble !== undefined) return trouble;
-    const seen = await this.pinned(target.place, options);
+    const seen = afterSetting(await this.pinned(target.place, options));
     return 'target' in seen && seen.target.versionId !== target.versionId ? seen : shown(target, seen);
   }
 

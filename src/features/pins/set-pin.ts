@@ -111,7 +111,9 @@ export class SetPin {
       for (const target of set) tally.set(target, true);
       await this.objects.confirm(pinId, set);
       // Where no answer came, the pin may be set all the same.
-      const refused = answers.filter(({ answer }) => !['set', 'absent', 'unreachable'].includes(answer.state));
+      const refused = answers.filter(
+        ({ answer }) => !('target' in answer) && answer.state !== 'unreachable' && answer.mayBeSet !== true,
+      );
       await this.objects.drop(
         pinId,
         refused.map(({ target }) => target),
