@@ -34,12 +34,13 @@ export function pageAsker(account: S3Account, asking: Asking, uri: string): AskF
  * All objects whose keys begin with the prefix (S3's ListObjectsV2, 1,000 keys a page). Objects of no bytes whose key
  * ends in a slash are the marks that consoles make for folders; they are no files. Throws what `ask` throws, and a
  * StoreError for a key that no artifact's path can be, for a list that stops before its end, and for an answer that is
- * no list. `open` asks for the first byte of an object that may lie in an archive, and throws where it cannot be had.
+ * no list. `open` asks for the first byte of an object that may lie in an archive, and throws where it cannot be had;
+ * left out, those are listed like all others.
  */
 export async function* listObjects(
   prefix: S3Prefix,
   ask: AskForPage,
-  open: (uri: string) => Promise<void>,
+  open?: (uri: string) => Promise<void>,
 ): AsyncGenerator<ListedObject> {
   const { bucket, key, uri } = prefix;
   // Keys may hold characters that XML cannot, so they are asked for percent-encoded.
@@ -51,7 +52,7 @@ export async function* listObjects(
     if (readable !== null) return readable;
     throw new StoreError('unreachable', uri, 'the S3 server sent a list of objects that cannot be read');
   };
-  const archived = new ArchivedObjects(ask, (written) => open(uriBelow(uri, keyOf(written).slice(key.length))));
+  const archived = open && new ArchivedObjects(ask, (written) => open(uriBelow(uri, keyOf(written).slice(key.length))));
   for (let token: string | undefined; ;) {
     const asked = { ...input, ContinuationToken: token };
     const page = await ask(new ListObjectsV2Command(asked));
@@ -59,7 +60,7 @@ export async function* listObjects(
       throw new StoreError('unreachable', uri, 'what answered gave no list of objects: is it an S3 server?');
     }
     encoding = page.EncodingType;
-    await archived.require(page.Contents ?? [], asked);
+    await archived?.require(page.Contents ?? [], asked);
     for (const { Key, Size: size = 0, ETag: etag, LastModified: written } of page.Contents ?? []) {
       const path = keyOf(Key).slice(key.length);
       if (!Number.isSafeInteger(size) || size < 0) {

@@ -36,7 +36,8 @@ export class S3Store implements ArtifactStore {
   /** How its objects are protected against deletion. */
   readonly pins = new S3Pins({
     place: (uri) => ({ ...this.#require(uri), account: this.#account }),
-    list: (uri, options) => this.list(uri, options),
+    // What lies in an archive is held like all else, whether it can be read now or not.
+    list: (uri, options) => this.#listed(uri, options),
   });
   readonly #account: S3Account;
   readonly #bucket: string;
@@ -69,11 +70,14 @@ export class S3Store implements ArtifactStore {
     }
   }
 
-  async *list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
+  list(uri: string, asking: Asking = {}): AsyncGenerator<ListedObject> {
+    return this.#listed(uri, asking, async (file) => void (await this.#look(file, asking).thorough()));
+  }
+
+  async *#listed(uri: string, asking: Asking, open?: (uri: string) => Promise<void>): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     const prefix = { ...this.#require(uri), uri };
     const ask = pageAsker(this.#account, asking, uri);
-    const open = async (file: string): Promise<void> => void (await this.#look(file, asking).thorough());
     let objects = 0;
     try {
       for await (const object of atMostFiles(listObjects(prefix, ask, open), uri)) {

@@ -9,6 +9,7 @@ import { listenAnywhere } from '../support/s3-ports.js';
 import { selfSigned } from '../support/self-signed.js';
 import { s3Answers, s3Error, webPage, type S3Answers } from './s3-answers.js';
 import { allOf, freshBytes } from './sample-bytes.js';
+import { placesOf } from './pinner-under-test.js';
 import { thrownBy } from './thrown-by.js';
 
 const { bucket } = inject('s3');
@@ -152,6 +153,14 @@ describe('an object in an archive class', () => {
     archived(at, false, list.replace('false', 'true').replace(/<RestoreExpiryDate>.*<\/RestoreExpiryDate>/, ''));
     expect(await at.store.stat(prefix)).toMatchObject({ state: 'forbidden' });
     expect(at.asked.some(({ headers }) => headers['x-amz-optional-object-attributes'] === 'RestoreStatus')).toBe(true);
+  });
+
+  it('has a pin like any other below its prefix, with all that lies beside it', async () => {
+    const at = await s3Answers();
+    const places = await placesOf(at.store.pins, prefix);
+    expect(places).toEqual([uri]);
+    archived(at, false);
+    expect(await placesOf(at.store.pins, prefix)).toEqual(places);
   });
 
   it('of another server’s own making, which can be read, is present, and asked for once a list', async () => {
