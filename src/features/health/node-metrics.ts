@@ -1,6 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import { RESIDENCY_STATES } from '../../domain/residency.js';
+import { deadline } from '../../platform/timing/deadline.js';
 import type { HoldingRepository, PlanFeed, StateCount } from '../nodes/index.js';
+import { PATIENCE_MS } from './patience.js';
 
 /** What Prometheus is told of the nodes: how many report, and what of versions lies on them. */
 export class NodeMetrics {
@@ -31,7 +33,8 @@ export class NodeMetrics {
 
   /** Counts anew. While the database is away the numbers are absent rather than old. Never throws. */
   async refresh(): Promise<void> {
-    const counts = await this.holdings.counts().catch(() => null);
+    const late = `the database did not answer within ${PATIENCE_MS} ms`;
+    const counts = await deadline(this.holdings.counts(), PATIENCE_MS, late).catch(() => null);
     this.nodes.reset();
     this.residency.reset();
     if (counts === null) return;

@@ -59,24 +59,25 @@ const NODES = `
     count(*)::integer AS count
   FROM nodes GROUP BY 1`;
 
-// What a silent node said is not counted: it holds nothing. Whether an image was looked at is asked once for each of the few
-// answers that there are, not for each version on each node.
+// What a silent node said is not counted: it holds nothing. Each plan is taken apart once, not searched for each version that
+// its node holds; and whether an image was looked at is asked for each of the few answers that there are.
 const RESIDENCY = `
-  WITH said AS (
+  WITH said AS MATERIALIZED (
     SELECT r.node, r.model_id, r.version, r.state, n.followed_revision AS followed,
       r.state = 'resident' AND r.image IS NULL AND v.image IS NOT NULL AND n.followed_revision IS NOT NULL AS asked
     FROM node_residency r JOIN nodes n ON n.name = r.node
     JOIN versions v ON v.model_id = r.model_id AND v.version = r.version
     WHERE n.reported_at > clock_timestamp() - $1 * interval '1 second'
+  ), planned AS MATERIALIZED (
+    SELECT p.node, item."modelId" AS model_id, item.version, item.fits, item."listedIn"
+    FROM node_plans p CROSS JOIN LATERAL
+      jsonb_to_recordset(p.items) AS item ("modelId" integer, version integer, fits boolean, "listedIn" bigint)
+    WHERE p.node IN (SELECT node FROM said WHERE asked)
   )
-  SELECT s.state, s.asked, CASE WHEN s.asked THEN s.followed END AS followed, i.fits, i."listedIn",
+  SELECT s.state, s.asked, CASE WHEN s.asked THEN s.followed END AS followed, p.fits, p."listedIn",
     count(*)::integer AS count
-  FROM said s LEFT JOIN LATERAL (
-    SELECT (item ->> 'fits')::boolean AS fits, (item ->> 'listedIn')::bigint AS "listedIn"
-    FROM (SELECT jsonb_path_query_first(p.items, '$[*] ? (@.modelId == $model && @.version == $version)',
-            jsonb_build_object('model', s.model_id, 'version', s.version)) AS item
-          FROM node_plans p WHERE p.node = s.node) found
-  ) i ON s.asked
+  FROM said s LEFT JOIN planned p
+    ON s.asked AND p.node = s.node AND p.model_id = s.model_id AND p.version = s.version
   GROUP BY 1, 2, 3, 4, 5`;
 
 /** How many versions on nodes are in one state by what was said, and what tells whether their image was looked at. */
