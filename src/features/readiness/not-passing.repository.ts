@@ -21,12 +21,19 @@ const KINDS = 'unnest($1::text[], $2::float8[]) AS counts (kind, seconds)';
 const OLD = `n.observed_at <= now() - counts.seconds * interval '1 second'`;
 const POINTED = 'EXISTS (SELECT FROM aliases a WHERE a.model_id = n.model_id AND a.version = n.version)';
 
-// Goes from what is not well, or from what aliases point at, whichever is less.
+// Goes from what is not well, or from what aliases point at, whichever is less: the latter only for a kind and state that
+// there is at all, or thirty times.
 const NOT_PRESENT = `
-  SELECT kind, CASE WHEN old THEN 'stale' ELSE states.state END AS state, count(*)::integer AS count
-  FROM ${KINDS} CROSS JOIN unnest($3::text[]) AS states (state) CROSS JOIN LATERAL (
+  WITH found AS MATERIALIZED (
+    SELECT kind, state, seconds FROM ${KINDS} CROSS JOIN unnest($3::text[]) AS states (state) CROSS JOIN LATERAL (
+      SELECT FROM newest_checks n
+      WHERE n.kind = counts.kind AND n.state = states.state AND n.state <> 'present' LIMIT 1
+    ) one
+  )
+  SELECT kind, CASE WHEN old THEN 'stale' ELSE state END AS state, count(*)::integer AS count
+  FROM found AS counts CROSS JOIN LATERAL (
     SELECT ${OLD} AS old FROM newest_checks n
-    WHERE n.kind = counts.kind AND n.state = states.state AND n.state <> 'present' AND ${POINTED}
+    WHERE n.kind = counts.kind AND n.state = counts.state AND n.state <> 'present' AND ${POINTED}
     LIMIT ${MOST}
   ) seen GROUP BY 1, 2`;
 
