@@ -57,12 +57,14 @@ export class PinTurns {
     }
     const lost = new AbortController();
     let until = Date.now() + HELD_SECONDS * 1000;
+    const lose = (): void => lost.abort(new Error('another worker has the pins now'));
     const renew = async (): Promise<void> => {
       const asked = Date.now();
+      // Who stood still for as long as that must not go on until the database has answered whose turn it is.
+      if (asked > until) return lose();
       const held = await this.hold(RENEW, holder).catch(() => undefined);
       if (held === true) until = asked + HELD_SECONDS * 1000;
-      else if (held === false || Date.now() + RENEW_MS > until)
-        lost.abort(new Error('another worker has the pins now'));
+      else if (held === false || Date.now() + RENEW_MS > until) lose();
     };
     const timer = setInterval(() => void renew(), RENEW_MS);
     try {
