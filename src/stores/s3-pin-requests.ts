@@ -114,11 +114,21 @@ export class S3PinRequests {
       if (meant !== null) return meant;
       const failure = s3Failure(error, this.uri, server, permission);
       if (!(failure instanceof StoreError)) throw failure;
+      if (isElsewhere(error)) {
+        const text = `${failure.evidence}: the bucket is gone, or this is not the server that it lies on`;
+        throw new PinRequestFailed(new StoreError('unsupported', this.uri, text), permission);
+      }
       if (declined === undefined || !isDeclined(error)) throw new PinRequestFailed(failure, permission);
       const refused = new StoreError('unsupported', this.uri, `${failure.evidence}: it ${declined}`);
       throw new PinRequestFailed(refused, permission);
     }
   }
+}
+
+// A bucket with legal holds cannot be deleted. One that is not there is more likely that on another server than the
+// one that the endpoint leads to now: were its objects taken for gone, their pins would be forgotten, and stay for good.
+function isElsewhere(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.name === 'NoSuchBucket';
 }
 
 // An object without any hold is a 404 that names the missing configuration; a bucket without object lock is a 400, and

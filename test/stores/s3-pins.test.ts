@@ -7,8 +7,10 @@ import {
   PutObjectTaggingCommand,
   type Tag,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { PinTarget } from '../../src/stores/pinner.js';
+import { S3Store } from '../../src/stores/s3-store.js';
 import type { BucketKind } from '../support/s3-buckets.js';
 import { layObject } from '../support/s3-buckets.js';
 import { pinContract } from './pin-contract.js';
@@ -155,5 +157,21 @@ describe('a pinned object', () => {
     const { pinner, bucket } = under.plain;
     const place = await placeOf(pinner, `s3://${bucket}/a%20b/%7Ec`);
     expect(await placeOf(pinner, `s3://${bucket}/a%20b/~c`)).toBe(place);
+  });
+
+  it('is not taken for gone with a bucket that the server does not have: another server may have answered', async () => {
+    const { endpoint, keys: credentials } = inject('s3');
+    const bucket = `lastgood-test-elsewhere-${randomUUID()}`;
+    const store = new S3Store({ bucket, endpoint, credentials });
+    const unsupported = {
+      state: 'unsupported',
+      evidence: expect.stringMatching(/NoSuchBucket: the bucket is gone, or/),
+    };
+    for (const how of ['legal-hold', 'object-tag'] as const) {
+      const target = { place: `s3://${bucket}/a.bin`, versionId: how === 'legal-hold' ? 'v1' : '', how };
+      expect(await store.pins.bears(target)).toEqual(unsupported);
+      expect(await store.pins.unpin(target)).toEqual(unsupported);
+    }
+    store.close();
   });
 });
