@@ -115,7 +115,8 @@ export class OciPins implements Pinner {
         return { state: 'absent', target };
       }
       const { bytes, mediaType } = await this.#manifest(question);
-      await asking('delete', question, this.registry.untag(tagged(question)));
+      // Some answer 404 to a deletion that they do not know: only the tag itself can tell whether it went.
+      const refused = await orMissing(asking('delete', question, this.registry.untag(tagged(question))));
       if (!(await this.#isThere(question))) {
         await asking('push', question, this.registry.tag(tagged(question), bytes, mediaType));
         throw new StoreError(
@@ -125,11 +126,11 @@ export class OciPins implements Pinner {
         );
       }
       if ((await this.#tagged(question)) !== digest) return { state: 'absent', target };
-      throw new StoreError(
-        'unsupported',
-        target.place,
-        'the registry took the deletion of the tag, but still shows it',
-      );
+      const why =
+        refused instanceof StoreError
+          ? `${refused.evidence}${DECLINED.delete}`
+          : 'the registry took the deletion of the tag, but still shows it';
+      throw new StoreError('unsupported', target.place, why);
     };
     return this.#answer(target.place, options, release, 'forbidden');
   }
@@ -176,13 +177,7 @@ export class OciPins implements Pinner {
   }
 
   async #isThere(question: OciQuestion): Promise<boolean> {
-    try {
-      await asking('pull', question, this.registry.head(question));
-      return true;
-    } catch (error) {
-      if (error instanceof PinRequestFailed && error.failure.code === 'missing') return false;
-      throw error;
-    }
+    return !((await orMissing(asking('pull', question, this.registry.head(question)))) instanceof StoreError);
   }
 
   async #manifest(question: OciQuestion): Promise<{ bytes: Uint8Array; mediaType: string }> {
@@ -214,5 +209,15 @@ async function asking<T>(access: OciAccess, { uri }: OciQuestion, answered: Prom
     const why = failure.code === 'unsupported' ? DECLINED[access] : '';
     const said = new StoreError(failure.code, uri, `${failure.evidence}${why}`);
     throw new PinRequestFailed(said, `registry ${access}`);
+  }
+}
+
+/** What was answered, or the error where that was 404. */
+async function orMissing<T>(asked: Promise<T>): Promise<T | StoreError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof PinRequestFailed && error.failure.code === 'missing') return error.failure;
+    throw error;
   }
 }

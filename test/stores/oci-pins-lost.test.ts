@@ -58,3 +58,18 @@ describe('while a proxy has lost the registry and answers 404 to everything', ()
     expect(await under.pinner.unpin({ ...target, place })).toEqual(missing);
   });
 });
+
+describe('a registry that answers 404 to the deletion of a tag, which it does not know', () => {
+  it('keeps the tag as one to be released, and is said to be such a registry', async () => {
+    const under = await ociPinnerUnderTest();
+    const target: PinTarget = { place: await under.plant('kept'), versionId: '', how: 'registry-tag' };
+    await under.pinner.pin(target);
+    under.front.knowsNoDeletion = true;
+    const evidence = expect.stringMatching(/^DELETE .* answered 404: the registry cannot delete tags$/) as unknown;
+    expect(await under.pinner.unpin(target)).toEqual({ state: 'unsupported', evidence });
+    expect(await under.pinner.pinned(target.place)).toEqual({ state: 'set', target });
+    under.front.knowsNoDeletion = false;
+    expect(await under.pinner.unpin(target)).toEqual({ state: 'absent', target });
+    await under.close();
+  });
+});

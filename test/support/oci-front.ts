@@ -11,6 +11,8 @@ export interface OciFront {
   readonly host: string;
   /** Whether a manifest goes with its last tag, as in some clouds' registries. */
   deletesManifests: boolean;
+  /** Whether it knows no deletion of tags, and answers 404 to it. */
+  knowsNoDeletion: boolean;
   /** Whether it has lost the registry, and answers 404 to everything, as a proxy does. */
   isLost: boolean;
   /** Each request waits for this first; it is asked for with the request's path. */
@@ -26,6 +28,7 @@ export async function startOciFront(registry: OciServer): Promise<OciFront> {
   const front: OciFront = {
     host: `127.0.0.1:${await listenAnywhere(server)}`,
     deletesManifests: false,
+    knowsNoDeletion: false,
     isLost: false,
     before: async () => undefined,
     close: async () => {
@@ -38,6 +41,7 @@ export async function startOciFront(registry: OciServer): Promise<OciFront> {
     await front.before(request.url ?? '');
     if (front.isLost) return void response.writeHead(404).end('<html>');
     if (repository === undefined || tag === undefined) return passOn(registry.host, request, response);
+    if (front.knowsNoDeletion) return void response.writeHead(404).end('404 page not found');
     const url = `http://${registry.host}/v2/${repository}/manifests/`;
     const found = await fetch(url + tag, { method: 'HEAD', headers: { accept: MANIFEST_TYPES.join(', ') } });
     const digest = found.headers.get('docker-content-digest');
