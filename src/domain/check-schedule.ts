@@ -33,6 +33,26 @@ export function secondsUntilNext(interval: number, random: number): number {
   return interval * (1 - JITTER * random);
 }
 
+/**
+ * The seconds until a version in this role is looked at again that could not be looked at, since an endpoint asked to wait
+ * for `wait` seconds: after that, strewn over the interval of those that are needed more, so that not all that were turned
+ * away together come back together. Never later than the next look would be anyway. Null where it is never looked at.
+ * @param random evenly drawn from 0 to 1
+ */
+export function secondsUntilRetry(
+  intervals: Intervals,
+  role: Role | null,
+  wait: number,
+  random: number,
+): number | null {
+  const interval = checkInterval(intervals, 'look', role);
+  if (interval === null) return null;
+  const more = role === null ? 'kept' : 'live';
+  const strewn = role === null || role === 'kept' ? checkInterval(intervals, 'look', more) : null;
+  const next = secondsUntilNext(interval, random);
+  return Math.min(next, wait + random * Math.min(interval, strewn ?? JITTER * interval));
+}
+
 /** A version's urgency as the number by which due checks are sorted: 0 first. */
 export function urgencyOf(role: Role | null): number {
   return URGENCIES.indexOf(role ?? 'other');

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { CacheUnusable, NodeCache, type DiskLimits } from '../agent/cache/index.js';
-import { Downloads } from '../agent/download/index.js';
+import { DOWNLOAD_SETTINGS, Downloads } from '../agent/download/index.js';
 import { chosenRuntime } from '../agent/image/index.js';
 import { runNodeAgent } from '../agent/loop/index.js';
 import { readGpus } from '../agent/machine/gpus.js';
@@ -11,6 +11,7 @@ import { CLIENT_VERSION, LastgoodClient } from '../client/index.js';
 import { parseByteSize } from '../domain/byte-size.js';
 import { ConfigError, labelOf, loadConfig, type Config } from '../platform/config/index.js';
 import { createLog } from '../platform/telemetry/logger.js';
+import type { WaitBegun } from '../stores/endpoint-patience.js';
 import { StoreSet } from '../stores/store-set.js';
 import { endWithReason, unexpected } from './end-with-reason.js';
 import { untilSignal } from './shutdown.js';
@@ -43,7 +44,10 @@ async function start(config: Config, log: Logger, onStop: (step: () => Promise<v
   const { limits: storeLimits, ...places } = storeOptions(config);
   // The turns of the stores are for servers, which have other things to do beside reading.
   const concurrency = Math.max(config.storeConcurrency, 2 * agent.parts);
-  const stores = await StoreSet.open({ ...places, limits: { ...storeLimits, concurrency, reads: agent.parts } });
+  const limitsOfStores = { ...storeLimits, concurrency, reads: agent.parts, mostWaitMs: DOWNLOAD_SETTINGS.capMs };
+  const onWait = ({ endpoint, until }: WaitBegun): void =>
+    log.warn({ endpoint, until }, `${endpoint} asked to be left alone, and is for a while`);
+  const stores = await StoreSet.open({ ...places, limits: limitsOfStores, onWait });
   onStop(async () => stores.close());
   const downloads = new Downloads(cache, stores, { parts: agent.parts });
   onStop(() => downloads.close());

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { sizeText } from '../agent/cache/index.js';
+import { DOWNLOAD_SETTINGS } from '../agent/download/index.js';
 import { pullVersion, PullFailure, type Pulled } from '../agent/pull/index.js';
 import {
   CommandFailure,
@@ -104,7 +105,8 @@ function endText({ from, bytesFetched }: Pulled, total: number): string {
 
 async function storesOf(env: Shell['env']): Promise<StoreSet> {
   try {
-    return await StoreSet.open(storeOptions(loadConfig({ env })));
+    const { limits, ...places } = storeOptions(loadConfig({ env }));
+    return await StoreSet.open({ ...places, limits: { ...limits, mostWaitMs: DOWNLOAD_SETTINGS.capMs } });
   } catch (error) {
     if (error instanceof ConfigError) throw usage(error.message);
     throw error;

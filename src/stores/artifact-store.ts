@@ -41,6 +41,8 @@ export interface Asking {
   readonly signal?: AbortSignal | undefined;
   /** Somebody waits for the answer: it is asked before everything that is not urgent. */
   readonly urgent?: boolean | undefined;
+  /** It ends what must not be left half done, so it is asked also where the endpoint asked to be left alone. */
+  readonly pressing?: boolean | undefined;
 }
 
 /** A store that also takes bytes. Those of hosts that are not ours (https, oci) are readable only. */
@@ -84,6 +86,8 @@ export interface PresentObject {
 export interface AbsentObject {
   readonly state: 'missing' | 'changed' | 'forbidden' | 'unreachable' | 'unsupported';
   readonly evidence: string;
+  /** Until when the store's endpoint is left alone, as it asked for; it is no use to ask again before. */
+  readonly retryAt?: Date;
 }
 
 export type ObjectObservation = PresentObject | AbsentObject;

@@ -68,8 +68,9 @@ function markOf(lines: readonly string[]): string {
 /** A StoreError as the observation of `uri` that it amounts to; any other error is thrown on. */
 export function absence(error: unknown, uri: string): AbsentObject {
   if (!(error instanceof StoreError)) throw error;
-  const { code } = error;
+  const { code, retryAt } = error;
   const state = code === 'full' || code === 'range-outside' ? 'unreachable' : code;
   // What is wrong with one file of many says nothing without its name.
-  return { state, evidence: error.uri === uri ? error.evidence : error.message };
+  const evidence = error.uri === uri ? error.evidence : error.message;
+  return { state, evidence, ...(retryAt === undefined ? {} : { retryAt }) };
 }

@@ -96,7 +96,7 @@ export class OciAuthorizer {
 
   async #fetchToken(
     challenge: OciChallenge & { scheme: 'bearer' },
-    { at, access, uri, from, signal, urgent }: Asked,
+    { at, access, uri, from, signal, urgent, pressing }: Asked,
     credential: HostCredential | undefined,
   ): Promise<{ token: string; seconds: number }> {
     const url = realmOf(challenge.realm);
@@ -117,6 +117,7 @@ export class OciAuthorizer {
       totalMs: this.outbound.limits.lookMs,
       signal,
       urgent,
+      pressing,
     });
     const asked = `the token server ${response.host}, asked for ${at.registry}/${at.repository},`;
     const text = await smallText(response.body, MOST_TOKEN_BYTES);
@@ -129,7 +130,7 @@ export class OciAuthorizer {
 
 // A token server that knows no such address says nothing of what is in the registry.
 function noToken(error: StoreError): StoreError {
-  return error.code === 'forbidden' ? error : new StoreError('unreachable', error.uri, error.evidence);
+  return error.code === 'forbidden' ? error : new StoreError('unreachable', error.uri, error.evidence, error.retryAt);
 }
 
 /** What to do where a registry refused access. */

@@ -117,8 +117,10 @@ export class OciPins implements Pinner {
       const { bytes, mediaType } = await this.#manifest(question);
       // Some answer 404 to a deletion that they do not know: only the tag itself can tell whether it went.
       const refused = await orMissing(asking('delete', question, this.registry.untag(tagged(question))));
-      if (!(await this.#isThere(question))) {
-        await asking('push', question, this.registry.tag(tagged(question), bytes, mediaType));
+      // The manifest may be gone now, and a registry that asks for time must not keep it from being put back.
+      const pressing = { ...question, pressing: true };
+      if (!(await this.#isThere(pressing))) {
+        await asking('push', question, this.registry.tag(tagged(pressing), bytes, mediaType));
         throw new StoreError(
           'unsupported',
           target.place,
@@ -207,7 +209,7 @@ async function asking<T>(access: OciAccess, { uri }: OciQuestion, answered: Prom
     const failure = outboundFailure(error, uri);
     if (!(failure instanceof StoreError)) throw failure;
     const why = failure.code === 'unsupported' ? DECLINED[access] : '';
-    const said = new StoreError(failure.code, uri, `${failure.evidence}${why}`);
+    const said = new StoreError(failure.code, uri, `${failure.evidence}${why}`, failure.retryAt);
     throw new PinRequestFailed(said, `registry ${access}`);
   }
 }

@@ -7,6 +7,7 @@ import { credentialHint, OciAuthorizer, type OciAccess } from './oci-authorizer.
 import { MANIFEST_TYPES } from './oci-manifest.js';
 import { apiHostOf, type OciReference } from './oci-reference.js';
 import type { Outbound, OutboundResponse } from './outbound/outbound.js';
+import { OutboundError } from './outbound/outbound-error.js';
 import { StoreError } from './store-error.js';
 
 /** One question to a registry about the thing that `at` names. */
@@ -81,7 +82,7 @@ export class OciRegistry {
     if (origin === null) return null;
     const { part: _part, ...limits } = this.#brief();
     // OCI distribution specification, "Determining Support": 200, or 401 where it wants to know who asks.
-    const { status, body } = await this.outbound.request({
+    const { status, body, host, retryAt } = await this.outbound.request({
       method: 'GET',
       url: new URL('/v2/', origin.href),
       ...limits,
@@ -89,6 +90,8 @@ export class OciRegistry {
       urgent,
     });
     await smallText(body, MOST_ERROR_BYTES).catch(() => '');
+    // Says nothing of what it is, so it takes no doubt away.
+    if (status === 429) throw new OutboundError('unreachable', `GET ${host} answered 429`, retryAt);
     if (status === 404 || status === 410 || status >= 500) return 'no-registry';
     return status === 401 && !this.#authorizer.has(at) ? 'no-credentials' : null;
   }
@@ -102,7 +105,7 @@ export class OciRegistry {
     question: OciQuestion,
     { part, mediaType, ...limits }: Limits & { part: Part; mediaType?: string },
   ): Promise<OutboundResponse> {
-    const { at, kind, uri, signal, urgent } = question;
+    const { at, kind, uri, signal, urgent, pressing } = question;
     const url = this.#urlOf(question);
     const send = (authorization: string | undefined): Promise<OutboundResponse> => {
       const headers = {
@@ -111,7 +114,7 @@ export class OciRegistry {
         ...rangeHeader(part),
         ...(authorization === undefined ? {} : { authorization }),
       };
-      return this.outbound.request({ method, url, headers, ...limits, signal, urgent });
+      return this.outbound.request({ method, url, headers, ...limits, signal, urgent, pressing });
     };
     const access = ACCESS[method];
     let response = await send(this.#authorizer.known(at, access));
@@ -125,7 +128,7 @@ export class OciRegistry {
     const refusedItself = response.status === 401 && response.host === url.host;
     if (refusedItself) {
       this.#authorizer.forget(at, access);
-      const asked = { at, access, uri, from: url, signal, urgent };
+      const asked = { at, access, uri, from: url, signal, urgent, pressing };
       const authorization = await this.#authorizer.meet(response.headers['www-authenticate'], asked);
       if (authorization !== null) {
         response = await send(authorization);

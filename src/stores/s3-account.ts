@@ -3,6 +3,7 @@ import type { Asking } from './artifact-store.js';
 import { EndpointTurns } from './endpoint-turns.js';
 import { limitAnswers } from './s3-answer-limit.js';
 import { s3Client } from './s3-client.js';
+import { keepToWaits } from './s3-waits.js';
 import { S3_LIMITS, type S3Limits, type S3StoreOptions } from './s3-options.js';
 import type { Turns } from './turns.js';
 
@@ -21,6 +22,7 @@ export class S3Account {
     this.client = s3Client(options, this.limits);
     this.server = endpoint === undefined ? 'S3' : new URL(endpoint).host;
     limitAnswers(this.client, this.server);
+    keepToWaits(this.client, this.server, () => this.turns.patience);
     this.#host = endpoint === undefined ? `s3.${region}.amazonaws.com` : this.server;
     this.#turns = turns;
   }

@@ -47,7 +47,7 @@ export function s3Failure(error: unknown, uri: string, server: string, permissio
   }
   if (error instanceof OutboundError) {
     // The client adds a second line for programmers.
-    return new StoreError('unreachable', uri, error.message.split('\n', 1)[0] ?? '');
+    return new StoreError('unreachable', uri, error.message.split('\n', 1)[0] ?? '', error.retryAt);
   }
   const answer = answerOf(error);
   if (answer !== null) return answered(answer, error, uri, server, permission);

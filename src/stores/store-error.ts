@@ -22,6 +22,8 @@ export class StoreError extends Error {
     readonly code: StoreErrorCode,
     readonly uri: string,
     evidence: string,
+    /** Until when the store's endpoint is left alone, as it asked for. */
+    readonly retryAt?: Date,
   ) {
     const [shown, said] = [shownUri(uri), shownText(evidence, LONGEST_EVIDENCE)];
     // A refusal's text begins with the URI as it is.

@@ -9,6 +9,7 @@ import { shownUri } from './shown-uri.js';
 import { StorePins } from './store-pins.js';
 import { StoreRefusal } from './store-refusal.js';
 import type { TurnLimits } from './turns.js';
+import type { WaitBegun } from './endpoint-patience.js';
 
 /** Which stores there are, and which of them takes new bytes (left out: the only one, or else the folder). */
 export interface StoreSetOptions {
@@ -21,6 +22,8 @@ export interface StoreSetOptions {
   readonly uploads?: 'file' | 's3';
   /** How much each server and each folder is asked by all of them together; uploads are not counted. */
   readonly limits?: TurnLimits;
+  /** Told of each time for which a server asked to be left alone, when it begins. */
+  readonly onWait?: (wait: WaitBegun) => void;
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
@@ -40,6 +43,7 @@ export class StoreSet {
   /** How what lies in the stores is protected against deletion. */
   readonly pins: StorePins;
   readonly #stores: ReadonlyMap<string, ReadableStore>;
+  readonly #turns: EndpointTurns;
   readonly #oci: OciStore | null;
   readonly #close: readonly (() => void)[];
 
@@ -50,6 +54,7 @@ export class StoreSet {
     const uploads = wanted === undefined ? (folder ?? s3?.uploads) : { file: folder, s3: s3?.uploads }[wanted];
     if (!uploads) throw new Error(`no artifact store for uploads: ${wanted ?? 'file or s3'} must be configured`);
     this.uploads = uploads;
+    this.#turns = turns;
     this.#oci = registries;
     const pinners = {
       s3: s3 ? (uri: string) => s3.all.of(uri).pins : undefined,
@@ -67,8 +72,13 @@ export class StoreSet {
    * names one that is not configured, and for a bucket that is in two S3 stores.
    */
   static async open(options: StoreSetOptions): Promise<StoreSet> {
-    const turns = new EndpointTurns(options.limits);
+    const turns = new EndpointTurns(options.limits, options.onWait);
     return new StoreSet(options, turns, await openS3(options, turns));
+  }
+
+  /** How often a server asked to be left alone so far, and how many are left alone now. */
+  get waits(): { total: number; now: number } {
+    return this.#turns.waits;
   }
 
   /** The URI schemes that are served, without colons. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import PQueue from 'p-queue';
 import type { Asking } from './artifact-store.js';
+import { EndpointPatience } from './endpoint-patience.js';
 
 /** How much one endpoint is asked. What is left out has no limit. */
 export interface TurnLimits {
@@ -11,6 +12,8 @@ export interface TurnLimits {
   readonly requestsPerSecond?: number;
   /** Objects that are read at once by those who are not urgent. */
   readonly reads?: number;
+  /** For how long it is left alone at most when it asks for that, in milliseconds. */
+  readonly mostWaitMs?: number;
 }
 
 const URGENT = 1;
@@ -19,30 +22,41 @@ const WINDOWS = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /**
  * The turns of one endpoint. Urgent requests come before all others that wait, and a quarter of the turns is kept for
- * them: thousands of others, however slow the endpoint, never hold all.
+ * them: thousands of others, however slow the endpoint, never hold all. Nobody has a turn while it asks to be left alone.
  */
 export class Turns {
   readonly #requests: PQueue;
   readonly #bulk: PQueue;
   readonly #reads: PQueue;
 
-  constructor({ concurrency = Infinity, requestsPerSecond = 0, reads = Infinity }: TurnLimits) {
+  /** `patience`: what the endpoint asked for, and whoever asks it has to note. */
+  constructor(
+    { concurrency = Infinity, requestsPerSecond = 0, reads = Infinity }: TurnLimits,
+    readonly patience = new EndpointPatience('the endpoint'),
+  ) {
     const kept = concurrency === Infinity ? 0 : Math.floor(concurrency / 4);
     this.#requests = new PQueue({ concurrency, ...rateOf(requestsPerSecond) });
     this.#bulk = new PQueue({ concurrency: concurrency - kept });
     this.#reads = new PQueue({ concurrency: reads });
   }
 
-  /** Whether nobody has a turn or waits for one. */
+  /** Whether nobody has a turn or waits for one, and it may be asked. */
   get idle(): boolean {
+    if (this.patience.isWaiting) return false;
     return [this.#requests, this.#bulk, this.#reads].every(({ size, pending }) => size + pending === 0);
   }
 
-  /** Runs one request when its turn has come. Rejects with the signal's reason when that is aborted before. */
+  /**
+   * Runs one request when its turn has come. Rejects with the signal's reason when that is aborted before, and with an
+   * OutboundError where the endpoint asked to be left alone.
+   */
   async asking<T>(asking: Asking, request: () => Promise<T>): Promise<T> {
+    this.patience.require(asking);
     if (asking.urgent === true) return this.#request(asking, request);
     const leave = await entered(this.#bulk, asking);
     try {
+      // Those that waited go without a turn of the second, of which there may be few.
+      this.patience.require(asking);
       return await this.#request(asking, request);
     } finally {
       leave();
@@ -55,6 +69,7 @@ export class Turns {
    * who must not stand in the way of others.
    */
   async reading(asking: Asking, open: () => Promise<Readable>): Promise<Readable> {
+    this.patience.require(asking);
     if (asking.urgent === true) return open();
     const leave = await entered(this.#reads, asking);
     try {
@@ -70,7 +85,7 @@ export class Turns {
   async #request<T>(asking: Asking, request: () => Promise<T>): Promise<T> {
     const leave = await entered(this.#requests, asking);
     try {
-      return await request();
+      return await this.patience.run(asking, request);
     } finally {
       leave();
     }

@@ -115,7 +115,7 @@ async function sourceOf(wanted: WantedFile, { tools, signal }: Fetching): Promis
   if (size <= tools.settings.partBytes) return { store, uri, size, mark: null };
   const seen = await retrying(tools.settings, signal, async () => {
     const found = await store.stat(uri, { signal });
-    if (found.state !== 'present') throw new StoreError(found.state, uri, found.evidence);
+    if (found.state !== 'present') throw new StoreError(found.state, uri, found.evidence, found.retryAt);
     return found;
   });
   if (seen.size !== size) {

@@ -1,9 +1,9 @@
-import { backOffMs, sleep } from '../../client/back-off.js';
+import { sleep } from '../../client/back-off.js';
 import type { ReadableStore } from '../../stores/artifact-store.js';
 import { shownUri } from '../../stores/shown-uri.js';
 import { DownloadFailure } from './download-failure.js';
 import type { ByteRange } from './ranges.js';
-import { mayPass } from './retrying.js';
+import { mayPass, waitMs } from './retrying.js';
 import type { DownloadSettings } from './settings.js';
 
 /** So many bytes are gathered before they are written: a system call for each packet would cost more than the packet. */
@@ -46,7 +46,7 @@ export async function fetchPart(
     if (!mayPass(error) && !isShort(error)) throw error;
     failures = writer.at > before ? 1 : failures + 1;
     if (failures >= settings.tries) throw error;
-    await sleep(backOffMs(failures - 1, settings), signal);
+    await sleep(waitMs(error, failures, settings), signal);
   }
 }
 

@@ -7,6 +7,15 @@ export function mayPass(error: unknown): boolean {
   return error instanceof StoreError && error.code === 'unreachable';
 }
 
+/**
+ * How long to wait after so many failures in a row, in milliseconds: twice as long each time, and not less than until the
+ * store may be asked again, where it asked to be left alone.
+ */
+export function waitMs(error: unknown, failures: number, wait: Pick<DownloadSettings, 'baseMs' | 'capMs'>): number {
+  const left = error instanceof StoreError && error.retryAt ? error.retryAt.getTime() - Date.now() : 0;
+  return Math.max(backOffMs(failures - 1, wait), Math.min(left, wait.capMs));
+}
+
 /** Does it again while the store cannot be reached, after longer and longer waits. */
 export async function retrying<T>(
   { tries, baseMs, capMs }: DownloadSettings,
@@ -19,7 +28,7 @@ export async function retrying<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!mayPass(error) || failures >= tries) throw error;
-      await sleep(backOffMs(failures - 1, { baseMs, capMs }), signal);
+      await sleep(waitMs(error, failures, { baseMs, capMs }), signal);
     }
   }
 }

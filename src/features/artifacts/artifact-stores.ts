@@ -33,6 +33,11 @@ export class ArtifactStores {
     return this.stores.pins;
   }
 
+  /** How often an endpoint asked this process to leave it alone, and how many are left alone now. */
+  get waits(): { total: number; now: number } {
+    return this.stores.waits;
+  }
+
   /** Why no store serves the URI, or null when one does. */
   async uriProblem(uri: string): Promise<string | null> {
     const store = await this.stores.forUri(uri);

@@ -1,8 +1,10 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { nestLog } from '../../platform/telemetry/structured-log.js';
 import { Bandwidth } from '../../stores/bandwidth.js';
 import { StoreSet, type StoreSetOptions } from '../../stores/store-set.js';
+import type { WaitBegun } from '../../stores/endpoint-patience.js';
 import { ArtifactStores } from './artifact-stores.js';
 import { addArtifactRoutes } from './artifact.route.js';
 
@@ -20,7 +22,7 @@ export class ArtifactsModule implements OnModuleInit {
       module: ArtifactsModule,
       global: true,
       providers: [
-        { provide: StoreSet, useFactory: () => StoreSet.open(options) },
+        { provide: StoreSet, useFactory: () => StoreSet.open({ onWait: tellingLog(), ...options }) },
         { provide: Bandwidth, useFactory: () => new Bandwidth(bulkBytesPerSecond) },
         ArtifactStores,
       ],
@@ -33,4 +35,10 @@ export class ArtifactsModule implements OnModuleInit {
     const server = this.host.httpAdapter?.getInstance<FastifyInstance>();
     if (server) addArtifactRoutes(server, this.stores);
   }
+}
+
+function tellingLog(): (wait: WaitBegun) => void {
+  const log = nestLog('Stores');
+  return ({ endpoint, until }) =>
+    log.warn({ endpoint, until }, `${endpoint} asked to be left alone, and is for a while`);
 }

@@ -18,6 +18,7 @@ import { CheckRepository } from './check.repository.js';
 import { CHECK_VERSION, roundJob, SWEEP_VERSION, URGENT, type VersionKey } from './check-jobs.js';
 import { LookAtVersion } from './look-at-version.js';
 import type { LookOptions } from './need.js';
+import { RetryLooksRepository } from './retry-looks.repository.js';
 import { RoundRepository, type Round } from './round.repository.js';
 import { VersionNeeds } from './version-needs.js';
 
@@ -31,6 +32,7 @@ export class CheckVersion {
   constructor(
     private readonly checks: CheckRepository,
     private readonly rounds: RoundRepository,
+    private readonly retries: RetryLooksRepository,
     private readonly asked: AskedRoundsRepository,
     private readonly others: AskedLooks,
     private readonly needs: VersionNeeds,
@@ -78,7 +80,7 @@ export class CheckVersion {
   private async complete(key: VersionKey, round: Round, role: Role | null): Promise<void> {
     await this.transactions.run(async (transaction) => {
       const next = await this.rounds.complete(key, 'look', round, role, transaction);
-      if (next === null) return;
+      if (next === null) return this.retries.bringForward(key, role, ['artifact', 'image'], transaction);
       await this.outbox.append(transaction, [promptJob(key, next, role), ...this.others.with(key)]);
     });
   }

@@ -23,6 +23,7 @@ import { ReadArtifact } from './read-artifact.js';
 import { ReadVersion } from './read-version.job.js';
 import { ReadingProgressRepository } from './reading-progress.repository.js';
 import { RecordChecks } from './record-checks.js';
+import { RetryLooksRepository } from './retry-looks.repository.js';
 import { RoundRepository } from './round.repository.js';
 import { VersionNeeds } from './version-needs.js';
 
@@ -41,6 +42,7 @@ export class ChecksModule {
         CheckRepository,
         RecordChecks,
         RoundRepository,
+        RetryLooksRepository,
         AskedRoundsRepository,
         DueRoundsRepository,
         CheckScheduler,

@@ -35,5 +35,6 @@ export interface NeedSource {
 /** Why a store showed nothing, as what was seen. */
 export function absent(seen: AbsentObject | StoreRefusal): Found {
   if (!('state' in seen)) return { state: 'unsupported', evidence: { code: seen.code, said: seen.text } };
-  return { state: seen.state, evidence: { said: seen.evidence } };
+  const { state, evidence: said, retryAt } = seen;
+  return { state, evidence: { said, ...(retryAt === undefined ? {} : { retryAt: retryAt.toISOString() }) } };
 }

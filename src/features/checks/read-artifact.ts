@@ -68,8 +68,8 @@ export class ReadArtifact {
       read = await readBytes(tools, { file: '', uri, size, mark: seen.mark }, time);
     } catch (error) {
       time.signal.throwIfAborted();
-      const { state, evidence: said } = absence(error, uri);
-      return unread({ state, evidence: { said, expected } });
+      const { state, evidence } = absent(absence(error, uri));
+      return unread({ state, evidence: { ...evidence, expected } });
     }
     if (read === null) return null;
     if (read.digest !== digest && read.pieced) return 'anew';

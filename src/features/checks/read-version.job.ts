@@ -9,6 +9,7 @@ import { ASKED, READ_VERSION, roundJob, type VersionKey } from './check-jobs.js'
 import { MarkRepository } from './mark.repository.js';
 import { ReadArtifact } from './read-artifact.js';
 import type { ReadingTime } from './read-file.js';
+import { RetryLooksRepository } from './retry-looks.repository.js';
 import { RoundRepository, type Round } from './round.repository.js';
 
 /** How long one job reads before it lets others have its place, in milliseconds. */
@@ -23,6 +24,7 @@ export class ReadVersion {
   constructor(
     private readonly checks: CheckRepository,
     private readonly rounds: RoundRepository,
+    private readonly retries: RetryLooksRepository,
     private readonly marks: MarkRepository,
     private readonly read: ReadArtifact,
     private readonly protectedVersions: ProtectedVersions,
@@ -34,7 +36,13 @@ export class ReadVersion {
   }
 
   /** Runs a `version.read`. */
-  async execute(key: VersionKey, { signal }: JobContext): Promise<void> {
+  async execute(key: VersionKey, context: JobContext): Promise<void> {
+    await this.slice(key, context);
+    // What could not be read is read again once a look has seen it.
+    await this.retries.bringForward(key, await this.protectedVersions.roleOf(key.modelId, key.version), ['content']);
+  }
+
+  private async slice(key: VersionKey, { signal }: JobContext): Promise<void> {
     const record = await this.checks.needsOf(key.modelId, key.version);
     if (record === null) return;
     const time = { until: performance.now() + SLICE_MS, signal };

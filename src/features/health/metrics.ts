@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { JobQueue, JobWorker, OutboxRepository } from '../../platform/queue/index.js';
+import { ArtifactStores } from '../artifacts/index.js';
 import { HoldingRepository, PlanFeed } from '../nodes/index.js';
 import { NotPassingRepository, OverdueLooksRepository } from '../readiness/index.js';
 import { Resolutions } from '../resolution/index.js';
 import { CheckMetrics } from './check-metrics.js';
 import { JobMetrics } from './job-metrics.js';
 import { NodeMetrics } from './node-metrics.js';
+import { addWaitMetrics } from './wait-metrics.js';
 
 /** What a process that serves tells Prometheus. Every number is read when it is asked for. */
 @Injectable()
@@ -26,11 +28,13 @@ export class Metrics {
     plans: PlanFeed,
     notPassing: NotPassingRepository,
     overdueLooks: OverdueLooksRepository,
+    stores: ArtifactStores,
   ) {
     const { table } = resolutions;
     this.jobs = new JobMetrics({ queue, outbox, worker }, this.registry);
     this.nodes = new NodeMetrics(holdings, plans, this.registry);
     this.checks = new CheckMetrics(notPassing, overdueLooks, this.registry);
+    addWaitMetrics(stores, this.registry);
     collectDefaultMetrics({ register: this.registry });
     this.gauge('lastgood_aliases', 'Aliases held in memory', () => table.size);
     this.gauge('lastgood_revision', 'Newest revision in memory', () => table.revision);

@@ -14,6 +14,8 @@ export class OutboundError extends Error {
   constructor(
     readonly code: OutboundErrorCode,
     message: string,
+    /** Until when the host is left alone, as it asked for. */
+    readonly retryAt?: Date,
   ) {
     super(message);
   }

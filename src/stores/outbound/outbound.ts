@@ -3,6 +3,7 @@ import { Agent as SecureAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type { Asking } from '../artifact-store.js';
+import { askedWait } from '../asked-wait.js';
 import { EndpointTurns } from '../endpoint-turns.js';
 import { AddressGuard } from './address-guard.js';
 import { AllowedHosts } from './allowed-hosts.js';
@@ -46,6 +47,8 @@ export interface OutboundResponse {
   readonly headers: IncomingHttpHeaders;
   /** The host that answered in the end, after all redirects. */
   readonly host: string;
+  /** Until when that host is left alone, where the answer asks for it. */
+  readonly retryAt?: Date;
   /** The bytes, ended with an OutboundError where a limit is passed. Read or destroy it. */
   readonly body: Readable;
 }
@@ -53,7 +56,7 @@ export interface OutboundResponse {
 /**
  * The one way out to hosts that users name. Only allowed hosts are asked; what they resolve to is checked, and the very
  * address that was checked is connected to; every redirect is checked again. Nothing is decompressed, nothing retried
- * but a kept connection gone stale, and all has its limits. It never uses a proxy: that would resolve names itself.
+ * but a kept connection gone stale, and all has its limits. A host that asks to be left alone is. It never uses a proxy: that would resolve names itself.
  */
 export class Outbound {
   readonly limits: OutboundLimits;
@@ -119,7 +122,7 @@ export class Outbound {
   }
 
   async #follow(asked: OutboundRequest, signal: AbortSignal, clock: Countdown): Promise<OutboundResponse> {
-    const { method, content, maxBytes, urgent } = asked;
+    const { method, content, maxBytes, urgent, pressing } = asked;
     const done = (): void => clock.stop();
     const { idleMs, redirects } = this.limits;
     let headers: Readonly<Record<string, string>> = { 'accept-encoding': 'identity', ...asked.headers };
@@ -131,15 +134,20 @@ export class Outbound {
       const carried = content === undefined ? {} : { content };
       const hop = { method, url, headers, ...carried, agent, limits: this.limits, signal };
       // A turn ends with the head of the answer: whoever forgets to read a body must not stand in everybody's way.
-      const response = await this.turns.host(url.host).asking({ signal, urgent }, () => {
+      const turns = this.turns.host(url.host);
+      const { response, retryAt } = await turns.asking({ signal, urgent, pressing }, async () => {
         clock.start();
-        return exchange(hop);
+        const response = await exchange(hop);
+        // Noted for the very host that answered: whoever redirects to another one speaks for itself alone.
+        const wait = askedWait(response.statusCode ?? 0, response.headers);
+        return { response, retryAt: wait === null ? undefined : turns.patience.asked(wait) };
       });
       if (!isRedirect(response)) {
         const body = limitedBody(response, { host: url.host, idleMs, maxBytes, signal, done });
         // Nothing to read: let the connection go back to its pool.
         if (method === 'HEAD') body.on('error', () => undefined).resume();
-        return { status: response.statusCode ?? 0, headers: response.headers, host: url.host, body };
+        const { statusCode: status = 0, headers } = response;
+        return { status, headers, host: url.host, body, ...(retryAt === undefined ? {} : { retryAt }) };
       }
       response.on('error', () => undefined).destroy();
       clock.stop();
