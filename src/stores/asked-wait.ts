@@ -19,7 +19,7 @@ export function askedWait(status: number, headers: IncomingHttpHeaders): AskedWa
 function retryAfterMs(retryAfter = '', date = ''): number | null {
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1_000;
   // Without this, anything that begins like a year would be a date.
-  const until = / GMT$/.test(retryAfter) ? Date.parse(retryAfter) : NaN;
+  const until = retryAfter.endsWith(' GMT') ? Date.parse(retryAfter) : NaN;
   if (Number.isNaN(until)) return null;
   const sent = Date.parse(date);
   return Math.max(0, until - (Number.isNaN(sent) ? Date.now() : sent));

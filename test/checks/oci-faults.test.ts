@@ -69,6 +69,11 @@ const FAULTS: Record<string, Fault<OciFaultPlace>> = {
     mend: async ({ tokens }) => void (tokens.instead = null),
     seen: () => both(seen('unreachable', 'answered 503')),
   },
+  'the token server asked to be left alone': {
+    harm: async ({ tokens }) => void (tokens.instead = { status: 429, headers: { 'retry-after': '2' } }),
+    mend: async ({ tokens }) => void (tokens.instead = null),
+    seen: ({ tokens }) => both(seen('unreachable', tokens.host)),
+  },
   'the registry was stopped': {
     harm: ({ registry }) => registry.stop(),
     mend: ({ registry }) => registry.start(),

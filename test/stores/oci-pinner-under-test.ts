@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, parseDigest } from '../../src/domain/digest.js';
+import { EndpointTurns } from '../../src/stores/endpoint-turns.js';
 import type { HostCredentials } from '../../src/stores/host-credentials.js';
 import { pinTagOf } from '../../src/stores/oci-pins.js';
 import { OciStore } from '../../src/stores/oci-store.js';
@@ -16,6 +17,8 @@ export interface OciPinnerUnderTest extends PinnerUnderTest {
   readonly server: OciServer;
   readonly front: OciFront;
   readonly push: OciPusher;
+  /** Whose turn it is at the front and the registry, and what they asked for. */
+  readonly turns: EndpointTurns;
   /** Pins of the registry itself, without the front. */
   readonly bare: OciStore;
 }
@@ -26,11 +29,13 @@ export async function ociPinnerUnderTest(): Promise<OciPinnerUnderTest> {
   const repository = 'team/models';
   const push = new OciPusher(server.host, repository);
   const stores: OciStore[] = [];
+  const turns = new EndpointTurns();
   const storeFor = (host: string, credentials: HostCredentials = {}): OciStore => {
     const store = new OciStore({
       allowedHosts: [`http://${host}`, ...Object.keys(credentials).map((other) => `http://${other}`)],
       allowedNetworks: ['127.0.0.0/8'],
       credentials,
+      turns,
     });
     stores.push(store);
     return store;
@@ -41,6 +46,7 @@ export async function ociPinnerUnderTest(): Promise<OciPinnerUnderTest> {
     server,
     front,
     push,
+    turns,
     bare: storeFor(server.host),
     plant: async () => {
       const { digest } = await push.manifest([await push.blob(randomBytes(20))]);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hexOf, type Digest } from '../../src/domain/digest.js';
 import { MANIFEST_TYPES } from '../../src/stores/oci-manifest.js';
 import type { PinTarget } from '../../src/stores/pinner.js';
@@ -102,6 +102,30 @@ describe('a pinned manifest', () => {
     under.front.deletesManifests = false;
     expect(await head(tagOf(pushed.digest))).toEqual({ status: 200, digest: pushed.digest });
     expect(await under.bare.statImage(under.push.imageOf(pushed))).toMatchObject({ state: 'present' });
+  });
+
+  it('is put back then also where the registry asks to be left alone meanwhile', async () => {
+    const pushed = await manifest();
+    const target = targetOf(pushed, under.front.host);
+    await under.pinner.pin(target);
+    under.front.deletesManifests = true;
+    const { patience } = under.turns.host(under.front.host);
+    // The tag and the manifest were looked at: the third request deletes the tag.
+    let requests = 0;
+    under.front.before = async () => void ((requests += 1) === 3 && patience.asked({ ms: 2_000 }));
+    const said = expect.stringContaining('it was put back');
+    expect(await under.pinner.unpin(target)).toEqual({ state: 'unsupported', evidence: said });
+    under.front.before = async () => undefined;
+    under.front.deletesManifests = false;
+    expect(await head(pushed.digest)).toMatchObject({ status: 200 });
+    const waits = expect.stringContaining('asked to be left alone');
+    expect(await under.pinner.pin(target)).toEqual({
+      state: 'unreachable',
+      evidence: waits,
+      retryAt: expect.any(Date),
+    });
+    await vi.waitUntil(() => !patience.isWaiting, { timeout: 30_000 });
+    expect(await under.pinner.pin(target)).toMatchObject({ state: 'set' });
   });
 
   it('gets no tag from a registry that is read-only, which is said and is no outage; what it has stays pinned', async () => {

@@ -137,17 +137,17 @@ export class Outbound {
       const turns = this.turns.host(url.host);
       const { response, retryAt } = await turns.asking({ signal, urgent, pressing }, async () => {
         clock.start();
-        const response = await exchange(hop);
+        const answer = await exchange(hop);
         // Noted for the very host that answered: whoever redirects to another one speaks for itself alone.
-        const wait = askedWait(response.statusCode ?? 0, response.headers);
-        return { response, retryAt: wait === null ? undefined : turns.patience.asked(wait) };
+        const wait = askedWait(answer.statusCode ?? 0, answer.headers);
+        return { response: answer, retryAt: wait === null ? undefined : turns.patience.asked(wait) };
       });
       if (!isRedirect(response)) {
         const body = limitedBody(response, { host: url.host, idleMs, maxBytes, signal, done });
         // Nothing to read: let the connection go back to its pool.
         if (method === 'HEAD') body.on('error', () => undefined).resume();
-        const { statusCode: status = 0, headers } = response;
-        return { status, headers, host: url.host, body, ...(retryAt === undefined ? {} : { retryAt }) };
+        const { statusCode: status = 0, headers: told } = response;
+        return { status, headers: told, host: url.host, body, ...(retryAt === undefined ? {} : { retryAt }) };
       }
       response.on('error', () => undefined).destroy();
       clock.stop();

@@ -4,6 +4,7 @@ import {
   checkInterval,
   DEPTHS,
   secondsUntilNext,
+  secondsUntilRetry,
   URGENCIES,
   urgencyOf,
   type Intervals,
@@ -28,6 +29,30 @@ describe('the schedule of checks', () => {
         expect(seconds[0]).toBeLessThanOrEqual(seconds[1] ?? 0);
       }),
     );
+  });
+
+  it('looks again at what asked to be left alone after that, and never later than it would have looked anyway', () => {
+    const random = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(intervals, roles, fc.integer({ min: 0, max: 600 }), random, (given, role, wait, drawn) => {
+        const next = secondsUntilNext(checkInterval(given, 'look', role) ?? Infinity, drawn);
+        const seconds = secondsUntilRetry(given, role, wait, drawn) ?? NaN;
+        expect(seconds).toBeLessThanOrEqual(next);
+        expect(seconds).toBeGreaterThanOrEqual(Math.min(wait, next));
+      }),
+    );
+  });
+
+  it.each([
+    ['live', 0, 30],
+    ['live', 1, 30 + 45],
+    ['kept', 1, 30 + 300],
+    [null, 0.5, 30 + 1800],
+    [null, 1, 30 + 3600],
+  ] as const)('strews the looks at what was turned away: %s, drawn %d, after %d s', (role, drawn, seconds) => {
+    const look = { needed: 300, kept: 3600, other: 7 * 86_400 };
+    expect(secondsUntilRetry({ look, deep: look }, role, 30, drawn)).toBe(seconds);
+    expect(secondsUntilRetry({ look: { needed: 0, kept: 0, other: 0 }, deep: look }, role, 30, drawn)).toBeNull();
   });
 
   it('never lets more time pass than the interval, and never less than 85 % of it', () => {
