@@ -66,8 +66,9 @@ export class OutboxRelay {
       try {
         await this.drain(signal);
         const dueMs = (await this.outbox.nextDueMs()) ?? Infinity;
-        this.outage.worked();
-        // Rows that are due already are in the hands of another relay: it removes them, or its end gives them back.
+        // Rows that are due already are in the hands of another relay: it removes them, or its end gives them back. They say
+        // nothing of the queue, which that relay may be finding away.
+        if (dueMs > 0) this.outage.worked();
         const waitMs = dueMs > 0 ? Math.min(dueMs, this.options.pollMs) : this.options.pollMs;
         await this.wake.wait(Math.ceil(waitMs));
       } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { QueueUnavailableError } from '../../../src/platform/queue/queue-errors.js';
 import { QueueHarness } from '../../support/queue-harness.js';
 import { note } from '../../support/queue-note.js';
@@ -67,6 +67,27 @@ describe('while Redis is away', () => {
     await redis.kill();
     await appendEach(50, 51);
     await until('the second outage is noticed', () => harness.log.count(GONE) === 2);
+  });
+
+  it('the outage is not taken for over by a relay that finds all rows in the hands of another', async () => {
+    const looks = vi.spyOn(harness.outbox, 'deliver');
+    onTestFinished(() => looks.mockRestore());
+    await redis.kill();
+    harness.relay();
+    await appendEach(0, 1);
+    await until('the relay noticed', () => harness.log.count(GONE) === 1);
+    const other = harness.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('SELECT FROM outbox FOR UPDATE');
+    const began = looks.mock.calls.length;
+    await until('the relay looked twice and more', () => looks.mock.calls.length > began + 3);
+    expect(harness.log.count(BACK)).toBe(0);
+    await other.rollbackTransaction();
+    await other.release();
+    await redis.restart();
+    await until('the outbox is empty', async () => (await harness.rows()) === 0);
+    await until('it is told of', () => harness.log.count(BACK) === 1);
+    expect(harness.log.count(GONE)).toBe(1);
   });
 
   it('the log says what keeps the connection from being made, not what the library thinks of its own options', async () => {
