@@ -32,13 +32,13 @@ export class BullJobQueue extends JobQueue {
     for (const job of jobs) assertJob(job);
     const laned = perLane((lane) => jobs.filter((job) => this.laneOf(job.name) === lane));
     for (const lane of LANES) {
-      const bulk = laned[lane].map((job) => ({ name: job.name, data: { ...job.data }, opts: this.jobOptions(job) }));
-      if (bulk.length > 0) await this.call((queues) => queues[lane].addBulk(bulk));
+      const all = laned[lane];
+      if (all.length > 0) await this.call((producer) => this.add(producer, lane, all));
     }
   }
 
   override depths(): Promise<Record<Lane, QueueDepth>> {
-    return this.call(async (queues) => {
+    return this.call(async ({ queues }) => {
       const [prompt, bulk] = await Promise.all([depthOf(queues.prompt), depthOf(queues.bulk)]);
       return { prompt, bulk };
     });
@@ -46,14 +46,14 @@ export class BullJobQueue extends JobQueue {
 
   override async failed(limit: number, after?: FailedCursor): Promise<FailedJob[]> {
     if (limit < 1) return [];
-    const lanes = await this.call((queues) =>
+    const lanes = await this.call(({ queues }) =>
       Promise.all(LANES.map((lane) => failedAfter(lane, queues[lane], limit, after))),
     );
     return lanes.flat().toSorted(latestFirst).slice(0, limit);
   }
 
   override async retry(id: string): Promise<RetryResult> {
-    return this.call(async (queues) => {
+    return this.call(async ({ queues }) => {
       const found = await Promise.all(LANES.map((lane) => queues[lane].getJob(id)));
       const jobs = found.filter((job) => job !== undefined);
       if (jobs.length === 0) {
@@ -78,6 +78,17 @@ export class BullJobQueue extends JobQueue {
     );
   }
 
+  private async add(producer: BullProducer, lane: Lane, all: readonly IdentifiedJob[]): Promise<void> {
+    const withSubject = all.filter(({ subject }) => subject !== undefined);
+    const ids = withSubject.map(({ jobId }) => jobId);
+    const held = await producer.known(lane, ids);
+    const jobs = all.filter(({ jobId }) => !held.has(jobId));
+    if (jobs.length === 0) return;
+    await producer.queues[lane].addBulk(
+      jobs.map((job) => ({ name: job.name, data: { ...job.data }, opts: this.jobOptions(job) })),
+    );
+  }
+
   private jobOptions(job: IdentifiedJob): BulkJobOptions {
     const { subject, priority = DEFAULT_PRIORITY } = job;
     const { attempts, backOffMs, keepCompletedSeconds, keepFailedSeconds, redisUrl } = this.options;
@@ -98,11 +109,11 @@ export class BullJobQueue extends JobQueue {
     };
   }
 
-  private async call<T>(use: (queues: BullProducer['queues']) => Promise<T>): Promise<T> {
+  private async call<T>(use: (producer: BullProducer) => Promise<T>): Promise<T> {
     let producer: BullProducer | undefined;
     try {
       producer = await this.connected();
-      return await deadline(use(producer.queues), ANSWER_MS, `the queue did not answer within ${ANSWER_MS} ms`);
+      return await deadline(use(producer), ANSWER_MS, `the queue did not answer within ${ANSWER_MS} ms`);
     } catch (error) {
       if (error instanceof QueueSchemaError) throw error;
       const reason = reasonOf(producer?.broken() ?? error);

@@ -3,6 +3,7 @@ import type { IQueueBackend, Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { deadline } from '../timing/deadline.js';
 import type { JobData } from './job.js';
+import { KnownJobs } from './known-jobs.js';
 import { perLane } from './lane.js';
 import type { Lane } from './lane.js';
 import { pgQueueConnection } from './pg-connection.js';
@@ -23,6 +24,8 @@ export type BullQueue = Pick<
 /** An open connection for producing and looking. */
 export interface BullProducer {
   readonly queues: Readonly<Record<Lane, BullQueue>>;
+  /** Those of the ids that must not be added, since the queue holds them and would not notice in time. */
+  known(lane: Lane, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What keeps the connection from being made again, where it broke and something is known. */
   broken(): Error | undefined;
   close(): Promise<void>;
@@ -30,6 +33,8 @@ export interface BullProducer {
 
 const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer> => {
   const connection = pgQueueConnection(options.databaseUrl, 1);
+  const jobs = new KnownJobs(options.databaseUrl);
+  const known = (lane: Lane, ids: readonly string[]) => jobs.among(QUEUE_NAMES[lane], ids);
   const queues = perLane((lane) => {
     const queue = new Queue<JobData, void, string, JobData, void, string, IQueueBackend, typeof connection>(
       QUEUE_NAMES[lane],
@@ -40,11 +45,13 @@ const openPostgres = async (options: ResolvedQueueOptions): Promise<BullProducer
     queue.on('error', () => undefined);
     return queue;
   });
-  const close = async (): Promise<void> => void (await Promise.all([queues.prompt.close(), queues.bulk.close()]));
+  const close = async (): Promise<void> => {
+    await Promise.all([queues.prompt.close(), queues.bulk.close(), jobs.close()]);
+  };
   const ready = Promise.all([queues.prompt.waitUntilReady(), queues.bulk.waitUntilReady()]);
   try {
     await deadline(ready, ANSWER_MS, `PostgreSQL did not answer within ${ANSWER_MS} ms`);
-    return { queues, broken: () => undefined, close };
+    return { queues, known, broken: () => undefined, close };
   } catch (error) {
     await close();
     throw error instanceof SchemaMigrationRequiredError ? new QueueSchemaError(missingSchema, { cause: error }) : error;
@@ -85,7 +92,7 @@ const openRedis = async (options: ResolvedQueueOptions & { redisUrl: string }): 
     });
     const ready = Promise.all([queues.prompt.waitUntilReady(), queues.bulk.waitUntilReady()]);
     await deadline(ready, ANSWER_MS, `Redis did not answer within ${ANSWER_MS} ms`);
-    return { queues, broken, close };
+    return { queues, known: async () => new Set(), broken, close };
   } catch (error) {
     await close();
     throw lastError ?? error;

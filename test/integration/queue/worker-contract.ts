@@ -53,6 +53,27 @@ export const workerContract = (backend: string, place: QueuePlace): void => {
       expect(seen).toEqual([1, 3]);
     });
 
+    it('keeps a subject open whose row is handed over again, while its job runs and once it has ended', async () => {
+      const gate = new Gate();
+      const seen: number[] = [];
+      await harness.work(async ({ n }) => {
+        seen.push(n);
+        if (n === 1) await gate.opened;
+      });
+      const again = () => harness.queue.enqueue([{ ...about('x', 1), jobId: 'handed-over-again' }]);
+      await again();
+      await until('the first runs', () => seen.length === 1);
+      await add(about('x', 2));
+      await again();
+      gate.open();
+      await until('what came meanwhile ran', () => seen.length === 2);
+      await until('both ended', async () => (await harness.queue.depth()).completed === 2);
+      await again();
+      await add(about('x', 3));
+      await until('the next ran', () => seen.length === 3);
+      expect(seen).toEqual([1, 2, 3]);
+    });
+
     it('takes a subject anew after its job failed for good', async () => {
       const seen: number[] = [];
       await harness.work(async ({ n }) => {
