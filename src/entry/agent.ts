@@ -11,8 +11,8 @@ import { CLIENT_VERSION, LastgoodClient } from '../client/index.js';
 import { parseByteSize } from '../domain/byte-size.js';
 import { ConfigError, labelOf, loadConfig, type Config } from '../platform/config/index.js';
 import { createLog } from '../platform/telemetry/logger.js';
-import type { WaitBegun } from '../stores/endpoint-patience.js';
 import { StoreSet } from '../stores/store-set.js';
+import { tellingWaits } from '../stores/told-waits.js';
 import { endWithReason, unexpected } from './end-with-reason.js';
 import { untilSignal } from './shutdown.js';
 import { StartError } from './start-error.js';
@@ -45,8 +45,7 @@ async function start(config: Config, log: Logger, onStop: (step: () => Promise<v
   // The turns of the stores are for servers, which have other things to do beside reading.
   const concurrency = Math.max(config.storeConcurrency, 2 * agent.parts);
   const limitsOfStores = { ...storeLimits, concurrency, reads: agent.parts, mostWaitMs: DOWNLOAD_SETTINGS.capMs };
-  const onWait = ({ endpoint, until }: WaitBegun): void =>
-    log.warn({ endpoint, until }, `${endpoint} asked to be left alone, and is for a while`);
+  const onWait = tellingWaits((fields, message) => log.warn(fields, message));
   const stores = await StoreSet.open({ ...places, limits: limitsOfStores, onWait });
   onStop(async () => stores.close());
   const downloads = new Downloads(cache, stores, { parts: agent.parts });

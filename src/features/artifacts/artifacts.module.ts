@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { nestLog } from '../../platform/telemetry/structured-log.js';
 import { Bandwidth } from '../../stores/bandwidth.js';
 import { StoreSet, type StoreSetOptions } from '../../stores/store-set.js';
-import type { WaitBegun } from '../../stores/endpoint-patience.js';
+import { tellingWaits } from '../../stores/told-waits.js';
 import { ArtifactStores } from './artifact-stores.js';
 import { addArtifactRoutes } from './artifact.route.js';
 
@@ -22,7 +22,7 @@ export class ArtifactsModule implements OnModuleInit {
       module: ArtifactsModule,
       global: true,
       providers: [
-        { provide: StoreSet, useFactory: () => StoreSet.open({ onWait: tellingLog(), ...options }) },
+        { provide: StoreSet, useFactory: () => StoreSet.open({ onWait: waitsToLog(), ...options }) },
         { provide: Bandwidth, useFactory: () => new Bandwidth(bulkBytesPerSecond) },
         ArtifactStores,
       ],
@@ -37,8 +37,7 @@ export class ArtifactsModule implements OnModuleInit {
   }
 }
 
-function tellingLog(): (wait: WaitBegun) => void {
+function waitsToLog(): NonNullable<StoreSetOptions['onWait']> {
   const log = nestLog('Stores');
-  return ({ endpoint, until }) =>
-    log.warn({ endpoint, until }, `${endpoint} asked to be left alone, and is for a while`);
+  return tellingWaits((fields, message) => log.warn(fields, message));
 }
