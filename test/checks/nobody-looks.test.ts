@@ -6,6 +6,7 @@ import { age, modelId, see } from '../integration/api/readiness-walk.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { query } from '../support/pg-query.js';
 import { promote, registerVersions } from '../support/registering.js';
+import { scrape } from '../support/scrape.js';
 
 let api: TestApi;
 afterEach(() => api.close());
@@ -15,7 +16,7 @@ const notPassing = (kind: string, outcome: string): string =>
   `lastgood_checks_not_passing{kind="${kind}",outcome="${outcome}"}`;
 
 async function metric(name: string): Promise<number> {
-  const { text } = await api.as('prometheus').get('/metrics').expect(200);
+  const text = await scrape(api, name);
   const line = text.split('\n').find((one) => one.startsWith(`${name} `));
   return Number(line?.slice(name.length) ?? Number.NaN);
 }

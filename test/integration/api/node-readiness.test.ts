@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
 import { promote, registration } from '../../support/registering.js';
+import { scrape } from '../../support/scrape.js';
 import { item, TestNode } from '../../support/test-node.js';
 import { itemOf, POLL } from './readiness-walk.js';
 
@@ -125,7 +126,7 @@ describe('what nodes hold', () => {
     await served('counts');
     const node = await nodeIn('counts', 'counts-1');
     await node.report(item('counts', 1, 'resident'), item('counts', 2, 'verifying')).expect(200);
-    const { text } = await api.as('prometheus').get('/metrics').expect(200);
+    const text = await scrape(api, 'lastgood_nodes');
     expect(text).toMatch(/^lastgood_nodes\{state="reporting"\} [1-9]/m);
     expect(text).toMatch(/^lastgood_nodes\{state="silent"\} \d/m);
     expect(text).toMatch(/^lastgood_residency\{state="verifying"\} 1$/m);

@@ -3,6 +3,7 @@ import type { ResidencyPartView } from '../../../src/contract/node-views.js';
 import { startApi, type TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
 import { promote, registration } from '../../support/registering.js';
+import { scrape } from '../../support/scrape.js';
 import { part, TestNode } from '../../support/test-node.js';
 import { itemOf, POLL } from './readiness-walk.js';
 
@@ -34,7 +35,7 @@ describe('the word of an agent', () => {
   const counted = async (zone: string) => {
     const others = `UPDATE nodes SET reported_at = reported_at - interval '46 seconds' WHERE name NOT LIKE '${zone}-%'`;
     await query(api.databaseUrl, others);
-    const { text } = await api.as('probe').get('/metrics').expect(200);
+    const text = await scrape(api, 'lastgood_residency');
     const of = (state: string) =>
       Number(new RegExp(`^lastgood_residency\\{state="${state}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
     return { pending: of('pending'), resident: of('resident') };
