@@ -1,5 +1,4 @@
-import { constants, type BigIntStats } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Digest } from '../domain/digest.js';
@@ -13,15 +12,20 @@ import type {
   PutResult,
   ReadOptions,
 } from './artifact-store.js';
+import { askFolder } from './ask-folder.js';
 import { contentKey } from './content-key.js';
 import { EndpointTurns } from './endpoint-turns.js';
 import { fileFailure } from './file-failure.js';
 import { land, sweepIncoming } from './file-landing.js';
 import { fileMark, markedFacts, type FileFacts } from './file-mark.js';
-import { placeOf } from './file-opened.js';
-import { FileRoots } from './file-roots.js';
+import { unmounted } from './file-mounted.js';
+import { openFile, type OpenedFile } from './file-opened.js';
+import { FileReading } from './file-reading.js';
+import { FileRoots, type FilePlace } from './file-roots.js';
 import { fileUriOf } from './file-uri.js';
 import { walk, type Found, type InTurn } from './file-walk.js';
+import type { CallOptions, FolderCalls } from './folder-calls.js';
+import { foldersOfThisProcess, type Folders } from './folders.js';
 import { absence, atMostFiles, NO_BYTES_OF_ITS_OWN, requirePrefix, summed, uriBelow } from './listing.js';
 import { checkRange } from './read-range.js';
 import { changedSince, rangeOutside, StoreError } from './store-error.js';
@@ -29,9 +33,6 @@ import { StoreRefusal } from './store-refusal.js';
 import { translated } from './translated-stream.js';
 import type { Turns } from './turns.js';
 import { verified } from './verifying-stream.js';
-
-// Never follow a last link (FileRoots has followed what may be followed), never wait for a pipe's other end.
-const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const A_FOLDER = 'this is a folder; the same URI with a / at its end names all files below it';
 const A_LINKED_FOLDER = 'this is a link to a folder, and only links to files are followed';
@@ -43,10 +44,9 @@ export interface FileStoreOptions {
   readonly roots?: readonly string[];
   /** Whose turn it is at each folder; left out, nobody waits. */
   readonly turns?: EndpointTurns;
+  /** The threads that calls to folders hold; left out, those of this process. */
+  readonly folders?: Folders;
 }
-
-// What is hashed as it comes is read ahead meanwhile: with Node's 64 KiB, most of the time went into asking for more.
-const CHUNK = 1024 * 1024;
 
 /** Artifacts in folders of this machine, `file:///…`. Nothing above or beside the given folders is ever opened. */
 export class FileStore implements ArtifactStore {
@@ -54,24 +54,32 @@ export class FileStore implements ArtifactStore {
   readonly #folder: string;
   readonly #roots: FileRoots;
   readonly #turns: EndpointTurns;
+  readonly #folders: Folders;
   #swept = false;
 
   constructor(options: FileStoreOptions) {
     this.#folder = resolve(options.folder);
     this.#turns = options.turns ?? new EndpointTurns();
-    this.#roots = new FileRoots([options.folder, ...(options.roots ?? [])]);
+    this.#folders = options.folders ?? foldersOfThisProcess();
+    this.#roots = new FileRoots([options.folder, ...(options.roots ?? [])], this.#folders);
   }
 
   async refuses(uri: string): Promise<StoreRefusal | null> {
-    const resolved = await this.#roots.resolve(uri);
-    return resolved instanceof StoreRefusal ? resolved : null;
+    try {
+      const resolved = await this.#roots.resolve(uri);
+      return resolved instanceof StoreRefusal ? resolved : null;
+    } catch (error) {
+      // A folder that does not answer refuses nothing. Looking says that it does not, and asks again where the URI leads.
+      if (error instanceof StoreError) return null;
+      throw error;
+    }
   }
 
   async stat(uri: string, options: Asking = {}): Promise<ObjectObservation> {
     options.signal?.throwIfAborted();
     try {
       if (isPrefix(uri)) return await summed(this.list(uri, options));
-      return { state: 'present', ...(await this.#inTurn(uri, options)(() => this.#look(uri))) };
+      return { state: 'present', ...(await this.#inTurn(uri, options)(() => this.#look(uri, options))) };
     } catch (error) {
       return absence(error, uri);
     }
@@ -84,32 +92,32 @@ export class FileStore implements ArtifactStore {
   async *#list(uri: string, asking: Asking): AsyncGenerator<ListedObject> {
     requirePrefix(uri);
     const inTurn = this.#inTurn(uri, asking);
-    const folder = await inTurn(() => this.#locate(uri));
+    const place = await inTurn(() => this.#locate(uri, asking));
+    const ask: InTurn = (work) => inTurn(() => this.#ask(place, uri, work, asking));
     let objects = 0;
-    for await (const found of walk(folder, uri, inTurn)) {
-      const listed = await Promise.all(found.map((one) => inTurn(() => this.#listed(uri, one))));
+    for await (const found of walk(place.path, uri, ask)) {
+      const listed = await Promise.all(found.map((one) => inTurn(() => this.#listed(uri, one, asking))));
       asking.signal?.throwIfAborted();
       objects += listed.length;
       yield* listed;
     }
-    if (objects === 0) throw new StoreError('missing', uri, 'no file lies below this folder');
+    if (objects > 0) return;
+    await ask(() => Promise.reject(new StoreError('missing', uri, 'no file lies below this folder')));
   }
 
   async read(uri: string, options: ReadOptions = {}): Promise<Readable> {
     const { start, end } = checkRange(options);
     return this.#turnsOf(uri).reading(options, async () => {
       options.signal?.throwIfAborted();
-      const { handle, found } = await this.#inTurn(uri, options)(() => this.#open(uri));
+      const { place, handle, found } = await this.#inTurn(uri, options)(() => this.#open(uri, options));
+      const calls = this.#folders.of(place.root);
       const problem = readProblem(uri, found, start, options);
       if (problem !== null) {
-        await handle.close();
+        await calls.close(handle);
         throw problem;
       }
-      return translated(
-        handle.createReadStream({ start, end, highWaterMark: CHUNK }),
-        (error) => fileFailure(error, uri),
-        options.signal,
-      );
+      const bytes = new FileReading(handle, calls, { uri, start, end });
+      return translated(bytes, (error) => fileFailure(error, uri), options.signal);
     });
   }
 
@@ -124,9 +132,11 @@ export class FileStore implements ArtifactStore {
     const existing = await this.stat(uri, { signal, urgent: true });
     // A file of another size was damaged after it came: the right bytes take its place.
     if (existing.state === 'present' && existing.size === size) return { uri, created: false };
-    await this.#sweepOnce();
+    const calls = this.#folders.writingTo(this.#folder);
+    await this.#sweepOnce(calls);
     try {
-      await land(verified(request.open(), { digest, size }, signal), this.#folder, this.#pathOf(digest));
+      const landing = { folder: this.#folder, path: this.#pathOf(digest), uri, calls };
+      await land(verified(request.open(), { digest, size }, signal), landing);
     } catch (error) {
       signal?.throwIfAborted();
       throw fileFailure(error, uri);
@@ -147,67 +157,62 @@ export class FileStore implements ArtifactStore {
     return join(this.#folder, contentKey(digest));
   }
 
-  async #sweepOnce(): Promise<void> {
+  async #sweepOnce(calls: FolderCalls): Promise<void> {
     if (this.#swept) return;
     this.#swept = true;
-    await sweepIncoming(this.#folder);
+    await calls.run(() => sweepIncoming(this.#folder));
   }
 
-  async #listed(prefix: string, { path, isLink }: Found): Promise<ListedObject> {
+  async #listed(prefix: string, { path, isLink }: Found, asking: Asking): Promise<ListedObject> {
     const uri = uriBelow(prefix, path);
-    return { path, uri, ...(await this.#look(uri, isLink ? A_LINKED_FOLDER : A_FOLDER)) };
+    return { path, uri, ...(await this.#look(uri, asking, isLink ? A_LINKED_FOLDER : A_FOLDER)) };
   }
 
-  async #look(uri: string, aFolder?: string): Promise<FileFacts> {
-    const { handle, found } = await this.#open(uri, aFolder);
-    try {
-      return await markedFacts(handle, found);
-    } catch (error) {
-      throw fileFailure(error, uri);
-    } finally {
-      await handle.close();
-    }
+  async #look(uri: string, { signal }: Asking, aFolder = A_FOLDER): Promise<FileFacts> {
+    const place = await this.#locate(uri, { signal });
+    if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
+    const look = async (): Promise<FileFacts> => {
+      const { handle, found } = await openFile(place, uri, aFolder);
+      try {
+        return await markedFacts(handle, found);
+      } catch (error) {
+        throw fileFailure(error, uri);
+      } finally {
+        await handle.close();
+      }
+    };
+    return this.#ask(place, uri, look, { signal });
   }
 
-  /** The real path behind the URI, inside a root that is there. */
-  async #locate(uri: string): Promise<string> {
-    const resolved = await this.#roots.resolve(uri);
+  /** The real path behind the URI. */
+  async #locate(uri: string, { signal }: Asking): Promise<FilePlace> {
+    const resolved = await this.#roots.resolve(uri, signal);
     if (resolved instanceof StoreRefusal) throw new StoreError('forbidden', uri, resolved.text);
-    await this.#requireRoot(resolved.root, uri);
-    return resolved.path;
+    return resolved;
   }
 
   // Opening proves more than looking: a file that may be seen but not read is forbidden, not present.
-  async #open(uri: string, aFolder = A_FOLDER): Promise<{ handle: FileHandle; found: BigIntStats }> {
-    const path = await this.#locate(uri);
+  async #open(uri: string, { signal }: Asking): Promise<OpenedFile & { place: FilePlace }> {
+    const place = await this.#locate(uri, { signal });
     if (isPrefix(uri)) throw new StoreError('unsupported', uri, NO_BYTES_OF_ITS_OWN);
-    let handle: FileHandle | undefined;
-    try {
-      handle = await open(path, TO_READ);
-      const opened = await placeOf(handle);
-      if (opened !== null && opened !== path && !(await this.#roots.holds(opened))) {
-        throw new StoreError('forbidden', uri, 'a folder on its path became a link that leads out while it was opened');
-      }
-      const found = await handle.stat({ bigint: true });
-      if (!found.isFile()) {
-        throw new StoreError('unsupported', uri, found.isDirectory() ? aFolder : 'this is not a file');
-      }
-      return { handle, found };
-    } catch (error) {
-      await handle?.close();
-      throw error instanceof StoreError ? error : fileFailure(error, uri);
-    }
+    const undo = ({ handle }: OpenedFile): Promise<void> => this.#folders.of(place.root).close(handle);
+    const opened = await this.#ask(place, uri, () => openFile(place, uri, A_FOLDER), { signal, undo });
+    return { ...opened, place };
   }
 
-  // A root that is not there is a disk that is not mounted: that says nothing about the files on it.
-  async #requireRoot(root: string, uri: string): Promise<void> {
-    if (root === this.#folder) return;
-    await stat(root).catch((error: unknown) => {
-      const failure = fileFailure(error, uri);
-      throw failure instanceof StoreError && failure.code === 'missing'
-        ? new StoreError('unreachable', uri, `the folder ${root} is not there: is its disk mounted?`)
-        : failure;
-    });
+  /** Asks the root of a place. What is missing there is unreachable where its disk does not seem to be mounted. */
+  async #ask<T>({ root }: FilePlace, uri: string, work: () => Promise<T>, options: CallOptions<T>): Promise<T> {
+    const asked = async (): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        // The folder for uploads is our own, and begins empty.
+        const isMissing = error instanceof StoreError && error.code === 'missing' && root !== this.#folder;
+        throw (isMissing ? await unmounted(root, uri) : null) ?? error;
+      }
+    };
+    const { signal, undo } = options;
+    return askFolder(this.#folders.of(root), uri, asked, { signal, ...(undo ? { undo } : {}) });
   }
 }
 

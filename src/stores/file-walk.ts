@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFailure } from './file-failure.js';
 import { StoreError } from './store-error.js';
@@ -26,33 +25,49 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export async function* walk(folder: string, uri: string, inTurn: InTurn): AsyncGenerator<Found[]> {
   const folders = [''];
   for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
-    const above = at === '' ? '' : `${at}/`;
-    const found: Found[] = [];
-    for (const entry of await inTurn(() => entriesOf(folder, at, uri))) {
-      const path = above + nameOf(entry, above, uri);
-      if (entry.isDirectory()) folders.push(path);
-      else found.push({ path, isLink: entry.isSymbolicLink() });
+    const here = at;
+    const names = await inTurn(() => namesIn(folder, here, uri));
+    for (let next = 0; next < names.length; next += AT_ONCE) {
+      const some = names.slice(next, next + AT_ONCE);
+      const kinds = await Promise.all(some.map((path) => inTurn(() => kindOf(folder, path, uri))));
+      folders.push(...some.filter((_, i) => kinds[i] === 'folder'));
+      yield some.flatMap((path, i) => (kinds[i] === 'folder' ? [] : [{ path, isLink: kinds[i] === 'link' }]));
     }
-    for (let next = 0; next < found.length; next += AT_ONCE) yield found.slice(next, next + AT_ONCE);
   }
 }
 
-async function entriesOf(folder: string, at: string, uri: string): Promise<Dirent<Buffer>[]> {
+// The names alone: for their kinds Node.js would look at each entry where the file system does not say, all at once.
+async function namesIn(folder: string, at: string, uri: string): Promise<string[]> {
   try {
-    return await readdir(join(folder, at), { withFileTypes: true, encoding: 'buffer' });
+    const above = at === '' ? '' : `${at}/`;
+    return (await readdir(join(folder, at), { encoding: 'buffer' })).map((name) => above + textOf(name, above, uri));
   } catch (error) {
-    const failure = fileFailure(error, uri);
-    if (!(failure instanceof StoreError)) throw failure;
-    const where = at === '' ? '' : `in the folder ${JSON.stringify(at)}: `;
-    throw new StoreError(failure.code, uri, where + failure.evidence);
+    throw about(error, at === '' ? '' : `in the folder ${JSON.stringify(at)}: `, uri);
   }
 }
 
-function nameOf(entry: Dirent<Buffer>, above: string, uri: string): string {
+async function kindOf(folder: string, path: string, uri: string): Promise<'folder' | 'link' | 'other'> {
   try {
-    return utf8.decode(entry.name);
+    const found = await lstat(join(folder, path));
+    if (found.isDirectory()) return 'folder';
+    return found.isSymbolicLink() ? 'link' : 'other';
+  } catch (error) {
+    throw about(error, `${JSON.stringify(path)}: `, uri);
+  }
+}
+
+function about(error: unknown, where: string, uri: string): unknown {
+  const failure = fileFailure(error, uri);
+  // What is no error of the file system has said already what it is about.
+  if (!(failure instanceof StoreError) || failure === error) return failure;
+  return new StoreError(failure.code, uri, where + failure.evidence);
+}
+
+function textOf(name: Buffer, above: string, uri: string): string {
+  try {
+    return utf8.decode(name);
   } catch {
-    const shown = JSON.stringify(above + entry.name.toString());
+    const shown = JSON.stringify(above + name.toString());
     throw new StoreError('unsupported', uri, `the name ${shown} is not UTF-8: rename it`);
   }
 }
