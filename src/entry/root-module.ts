@@ -17,6 +17,7 @@ import type { Config } from '../platform/config/index.js';
 import { DatabaseModule } from '../platform/database/database.module.js';
 import { QueueModule } from '../platform/queue/index.js';
 import { SecretsModule, type SecretsOptions } from '../platform/secrets/index.js';
+import { foldersOfThisProcess } from '../stores/folders.js';
 import { storeOptions } from './store-options.js';
 
 /** Every kind of job there is. */
@@ -51,7 +52,7 @@ function secretsOptions({ secrets, ownVariables }: Config): SecretsOptions {
   const { environment, fileRoots, kubernetes, kubeconfig } = secrets;
   const ways = { off: null, 'in-cluster': { inCluster: true }, kubeconfig: { inCluster: false, kubeconfig } } as const;
   const variables = { allowed: environment, own: ownVariables };
-  return { variables, fileRoots, kubernetes: ways[kubernetes] };
+  return { variables, fileRoots, folders: foldersOfThisProcess(), kubernetes: ways[kubernetes] };
 }
 
 function checkOptions(config: Config): CheckOptions {

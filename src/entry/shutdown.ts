@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { leave } from './leave.js';
 
 type Step = () => Promise<void>;
 
@@ -6,7 +7,7 @@ type Step = () => Promise<void>;
  * Runs `start`, and on the first SIGTERM or SIGINT whatever it handed to `onStop`, the last first; then ends the process:
  * with 0 when everything drained, with 1 when something failed or took longer than `graceSeconds` and a few more. A
  * signal that comes while `start` still runs waits for it, so that nothing half started is left behind; a second signal
- * ends the process at once. Where `start` throws, what it had started is stopped and the error is thrown on.
+ * ends the process at once. A share that hangs keeps no process from ending: see {@link leave}. Where `start` throws, what it had started is stopped and the error is thrown on.
  */
 export async function untilSignal(
   { graceSeconds, log }: { graceSeconds: number; log: Logger },
@@ -18,11 +19,11 @@ export async function untilSignal(
   const started = new Promise<void>((resolve) => (tellStarted = resolve));
 
   const onSignal = (signal: string): void => {
-    if (stopping) process.exit(1);
+    if (stopping) return void leave(1, log);
     stopping = true;
     log.info(`${signal}: draining`);
-    setTimeout(() => giveUp(log), graceSeconds * 1000 + 5000);
-    void started.then(() => stopAll(steps, log)).then((clean) => process.exit(clean ? 0 : 1));
+    setTimeout(() => void giveUp(log), graceSeconds * 1000 + 5000);
+    void started.then(() => stopAll(steps, log)).then((clean) => leave(clean ? 0 : 1, log));
   };
   for (const signal of signals()) process.on(signal, onSignal);
 
@@ -53,7 +54,7 @@ async function stopAll(steps: Step[], log: Logger): Promise<boolean> {
   return clean;
 }
 
-function giveUp(log: Logger): never {
+async function giveUp(log: Logger): Promise<void> {
   log.error('what was under way did not end in time');
-  process.exit(1);
+  await leave(1, log);
 }

@@ -132,6 +132,7 @@ export class FileStore implements ArtifactStore {
     const existing = await this.stat(uri, { signal, urgent: true });
     // A file of another size was damaged after it came: the right bytes take its place.
     if (existing.state === 'present' && existing.size === size) return { uri, created: false };
+    if (existing.state === 'unreachable') throw new StoreError('unreachable', uri, existing.evidence);
     const calls = this.#folders.writingTo(this.#folder);
     await this.#sweepOnce(calls);
     try {

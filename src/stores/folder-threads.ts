@@ -14,6 +14,7 @@ export class FolderThreads {
   readonly #most: number;
   readonly #slots: Slots;
   #hung = 0;
+  #held = 0;
 
   constructor(poolSize = threadsOfNode()) {
     this.#most = Math.max(1, poolSize - Math.max(2, Math.floor(poolSize / 4)));
@@ -26,12 +27,20 @@ export class FolderThreads {
     return this.#hung;
   }
 
+  /** How many are held in all. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** Waits for a thread. False where calls that do not answer hold all that folders may have. */
   async enter(): Promise<boolean> {
-    return this.#hung < this.#most && this.#slots.enter();
+    if (this.#hung >= this.#most || !(await this.#slots.enter())) return false;
+    this.#held += 1;
+    return true;
   }
 
   leave(): void {
+    this.#held -= 1;
     this.#slots.leave();
   }
 
@@ -47,7 +56,7 @@ export class FolderThreads {
   }
 }
 
-/** How many threads Node.js has for files, which is settled when the first is used: see `src/entry/bin.cts`. */
+/** How many threads Node.js has for files, which is settled when the first is used: see `scripts/start.cjs`. */
 function threadsOfNode(): number {
   const said = Number(process.env['UV_THREADPOOL_SIZE']);
   return Number.isInteger(said) && said > 0 ? Math.min(said, 1024) : LIBUV_THREADS;

@@ -13,9 +13,9 @@ export class Folders {
     this.#threads = threads;
   }
 
-  /** How many threads are held by calls that did not answer in time. */
-  get hung(): number {
-    return this.#threads.hung;
+  /** How many threads are held by calls that have not answered yet. */
+  get held(): number {
+    return this.#threads.held;
   }
 
   /** To look at what lies below the folder, and to read it. */

@@ -15,11 +15,11 @@ async function watched(): Promise<{ list: string; env: Record<string, string> }>
   return { list, env: { LOADED_FILES: list, NODE_OPTIONS: `--import ${preload}` } };
 }
 
-/** The files that were loaded out of node_modules, and the packages whose code they and the files of dist/bin hold. */
+/** The files that were loaded out of node_modules, and the packages whose code they and the files of dist/program hold. */
 async function packagesIn(list: string): Promise<{ files: string[]; packages: Set<string> }> {
   const loaded = [...new Set((await readFile(list, 'utf8')).trim().split('\n'))].map((url) => fileURLToPath(url));
   const files = loaded.filter((file) => file.includes('/node_modules/'));
-  const maps = await Promise.all(loaded.filter((file) => file.includes('/dist/bin/')).map(sourcesOf));
+  const maps = await Promise.all(loaded.filter((file) => file.includes('/dist/program/')).map(sourcesOf));
   const packages = [...files, ...maps.flat()].map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
   return { files, packages: new Set(packages.filter((name) => name !== undefined)) };
 }
@@ -54,7 +54,7 @@ describe('lastgood loads', () => {
     expect(await server.end()).toMatchObject({ code: 0 });
     const { files, packages: all } = await packagesIn(list);
     expect(all).toContain('@nestjs/swagger');
-    // Whatever lies in node_modules would be a second copy beside the one in dist/bin.
+    // Whatever lies in node_modules would be a second copy beside the one in dist/program.
     expect(files.filter((file) => !OUTSIDE.test(file))).toEqual([]);
     await database.drop();
   });

@@ -41,6 +41,22 @@ describe('a folder of artifacts', () => {
     expect(seen).toEqual({ state: 'unreachable', evidence: `the folder ${gone} is not there: is its disk mounted?` });
   });
 
+  it('says of a further folder without any entry that its disk may not be mounted, and of uploads that they are missing', async () => {
+    const [empty, folder] = [join(at.root, 'empty'), join(at.root, 'no-uploads')];
+    for (const path of [empty, folder]) await mkdir(path);
+    const store = new FileStore({ folder, roots: [empty] });
+    const evidence = `the folder ${empty} is empty: is its disk mounted?`;
+    for (const name of ['model.onnx', 'fraud/1/', 'fraud/1/model.onnx']) {
+      expect(await store.stat(fileUriOf(join(empty, name)))).toEqual({ state: 'unreachable', evidence });
+    }
+    expect(await store.stat(`${fileUriOf(empty)}/`)).toEqual({ state: 'unreachable', evidence });
+    await expect(store.read(fileUriOf(join(empty, 'model')))).rejects.toMatchObject({ code: 'unreachable', evidence });
+    expect(await store.stat(fileUriOf(join(folder, 'model')))).toMatchObject({ state: 'missing' });
+    await writeFile(join(empty, 'other'), 'something');
+    expect(await store.stat(fileUriOf(join(empty, 'model.onnx')))).toMatchObject({ state: 'missing' });
+    expect(await store.stat(fileUriOf(join(empty, 'fraud/1/')))).toMatchObject({ state: 'missing' });
+  });
+
   it('removes what uploads left that died more than a day ago, and nothing younger', async () => {
     const folder = join(at.root, 'swept');
     const incoming = join(folder, '.incoming');

@@ -11,6 +11,7 @@ const inputs = [
   'migrations',
   'scripts/build.mjs',
   'scripts/bundle.mjs',
+  'scripts/start.cjs',
   'package.json',
   'tsconfig.json',
   '.swcrc',

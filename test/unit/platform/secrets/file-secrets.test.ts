@@ -5,10 +5,12 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FileSecrets } from '../../../../src/platform/secrets/file-secrets.js';
+import { Folders } from '../../../../src/stores/folders.js';
 import { swappedFolder } from '../../../support/swapped-folder.js';
 import { asNobody } from '../../../stores/file-store-under-test.js';
+import { HeldFolders, SILENT_MS } from '../../../stores/held-folders.js';
 import { secretsContract } from './contract.js';
 import { resolverOf, type SecretsUnderTest } from './secrets-under-test.js';
 
@@ -23,7 +25,7 @@ async function filesUnderTest(): Promise<FilesUnderTest> {
   return {
     place,
     root,
-    resolver: resolverOf('file', new FileSecrets([join(place, 'other'), root])),
+    resolver: resolverOf('file', new FileSecrets([join(place, 'other'), root], new Folders())),
     plant: async (value) => {
       const path = join(root, `a secret #${planted++}`);
       await writeFile(path, value);
@@ -90,7 +92,7 @@ describe('secrets in files', () => {
   });
 
   it('are nothing of the machine’s own state, even where everything may be looked at', async () => {
-    const everywhere = resolverOf('file', new FileSecrets(['/']));
+    const everywhere = resolverOf('file', new FileSecrets(['/'], new Folders()));
     for (const path of ['/proc/self/environ', '/proc/self/cwd/package.json', '/sys/kernel/profiling']) {
       const seen = await everywhere.look(pathToFileURL(path).href, new AbortController().signal);
       expect(seen).toMatchObject({ state: 'unsupported' });
@@ -110,6 +112,39 @@ describe('secrets in files', () => {
     const answer = { state: 'missing', missing: 'secret', said: 'the file is empty' };
     expect(await look(join(at.root, 'empty'))).toEqual(answer);
     expect(await look(join(at.root, 'empty', 'below'))).toMatchObject({ state: 'missing' });
+  });
+
+  it('are unreachable, not missing, where the folder is empty: nothing is mounted there', async () => {
+    const empty = join(at.place, 'empty');
+    await mkdir(empty);
+    const resolver = resolverOf('file', new FileSecrets([at.root, empty], new Folders()));
+    const lookThere = () => resolver.look(pathToFileURL(join(empty, 'token')).href, new AbortController().signal);
+    expect(await lookThere()).toEqual({
+      state: 'unreachable',
+      said: `the folder ${empty} is empty: is its disk mounted?`,
+    });
+    await writeFile(join(empty, 'other'), 'x');
+    expect(await lookThere()).toMatchObject({ state: 'missing' });
+  });
+
+  it('are unreachable in a folder that does not answer, which says nothing about another', async () => {
+    const [away, well] = [join(at.place, 'away'), join(at.place, 'well')];
+    for (const root of [away, well]) {
+      await mkdir(root);
+      await writeFile(join(root, 'token'), 'x');
+    }
+    const folders = new HeldFolders([away]);
+    const resolver = resolverOf('file', new FileSecrets([away, well], folders));
+    const seen = (root: string) => resolver.look(pathToFileURL(join(root, 'token')).href, new AbortController().signal);
+    folders.hold(away);
+    const said = `the folder ${away} did not answer within ${SILENT_MS / 1000} s: is its server away?`;
+    expect(await seen(away)).toEqual({ state: 'unreachable', said });
+    expect(await seen(well)).toEqual({ state: 'present' });
+    expect(await resolver.look('file:///etc/hostname', new AbortController().signal)).toMatchObject({
+      state: 'unsupported',
+    });
+    folders.letGo();
+    await vi.waitUntil(async () => (await seen(away)).state === 'present', { timeout: 60_000, interval: 5 });
   });
 
   it('are no folders, pipes or sockets, and a pipe that nobody writes to holds nothing up', async () => {

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { secretResolver } from '../../../../src/platform/secrets/index.js';
+import { Folders } from '../../../../src/stores/folders.js';
 import { SecretResolver } from '../../../../src/platform/secrets/secret-resolver.js';
 
 const signal = new AbortController().signal;
 
 describe('a secret reference', () => {
-  const nothing = secretResolver({ variables: { allowed: [], own: [] }, fileRoots: [], kubernetes: null });
+  const nothing = secretResolver({
+    variables: { allowed: [], own: [] },
+    fileRoots: [],
+    folders: new Folders(),
+    kubernetes: null,
+  });
 
   it.each([
     ['vault://secret/x', 'names the provider vault, which cannot be asked; those that can: env://NAME'],
