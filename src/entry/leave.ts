@@ -13,7 +13,7 @@ export async function leave(code: number, log: Logger): Promise<void> {
   const folders = foldersOfThisProcess();
   for (let wait = 0; wait < WAITS && folders.held > 0; wait++) await sleep(WAIT_MS);
   if (folders.held > 0) {
-    log.warn(`ended by SIGKILL: ${folders.held} calls to folders do not come back, and would keep the process`);
+    log.warn(`ended by SIGKILL: folders that do not answer (calls: ${folders.held}) would keep the process`);
     process.kill(process.pid, 'SIGKILL');
   }
   process.exit(code);
