@@ -31,17 +31,27 @@ export class FileReading extends Readable {
   }
 
   override _read(): void {
-    this.#piece().then(
-      (bytes) => this.destroyed || this.push(bytes),
-      (error: Error) => this.destroy(error),
-    );
+    void this.#next();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    void this.#close(error, done);
+  }
+
+  async #next(): Promise<void> {
+    try {
+      const bytes = await this.#piece();
+      if (!this.destroyed) this.push(bytes);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
+  async #close(error: Error | null, done: (error?: Error | null) => void): Promise<void> {
     const closing = this.calls.close(this.file);
     // It closes once what it was asked for has come, which may be never.
-    if (this.#asks) done(error);
-    else void closing.then(() => done(error));
+    if (!this.#asks) await closing;
+    done(error);
   }
 
   async #piece(): Promise<Buffer | null> {

@@ -35,17 +35,29 @@ export class FileWriting extends Writable {
   }
 
   override _destroy(error: Error | null, done: Done): void {
+    void this.#close(error, done);
+  }
+
+  async #close(error: Error | null, done: Done): Promise<void> {
     const closing = this.calls.close(this.file);
-    if (this.#asks) done(error);
-    else void closing.then(() => done(error));
+    // It closes once what it was asked for has come, which may be never.
+    if (!this.#asks) await closing;
+    done(error);
   }
 
   #ask(work: () => Promise<void>, done: Done): void {
+    void this.#asked(work, done);
+  }
+
+  async #asked(work: () => Promise<void>, done: Done): Promise<void> {
     this.#asks = true;
-    askFolder(this.calls, this.uri, work).then(() => {
-      this.#asks = false;
-      done();
-    }, done);
+    const failure = await askFolder(this.calls, this.uri, work).then(
+      () => null,
+      (error: Error) => error,
+    );
+    // After a failure it may still be at work.
+    this.#asks = failure !== null;
+    done(failure);
   }
 
   async #write(chunk: Uint8Array): Promise<void> {

@@ -49,7 +49,7 @@ describe('a folder that does not answer', () => {
     folders.hold(away);
     expect(await store.stat(uri(away))).toEqual({ state: 'unreachable', evidence: evidence() });
     const begun = folders.begun;
-    expect(await store.stat(`${uri(away, '')}`)).toEqual({ state: 'unreachable', evidence: evidence() });
+    expect(await store.stat(`${fileUriOf(away)}/`)).toEqual({ state: 'unreachable', evidence: evidence() });
     expect(await thrownBy(store.read(uri(away)))).toMatchObject({ code: 'unreachable', evidence: evidence() });
     expect(folders.begun).toBe(begun);
     expect(await store.stat(uri(well))).toMatchObject({ state: 'present' });
