@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 # No package may run a script of its own at install time; none that is needed here has to.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json .swcrc nest-cli.json ./
-COPY scripts/build.mjs scripts/bundle.mjs scripts/
+COPY scripts/build.mjs scripts/bundle.mjs scripts/start.cjs scripts/
 COPY migrations migrations
 COPY src src
 RUN npm run --silent build
