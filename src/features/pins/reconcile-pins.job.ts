@@ -90,6 +90,7 @@ export class ReconcilePins {
       const models = await this.wanted.modelsAfter(last, MODELS);
       if (models.length > 0) yield* this.wanted.align(models);
       if (models.length < MODELS) return;
+      yield;
       last = models.at(-1) ?? last;
     }
   }

@@ -98,7 +98,7 @@ export class WantedPinsRepository {
   }
 
   /**
-   * Brings what is wanted for these models' versions up to date, and stops after each piece, which is one transaction. A
+   * Brings what is wanted for these models' versions up to date, and stops between two pieces, each one transaction. A
    * version's record never changes, so all of it is needed, or nothing. What is wanted newly, or for one version less, is
    * due at once. What no longer holds is forgotten as a newest check: nobody keeps it true. Added before it is dropped,
    * so that what passes from one version to another is needed all the while. Throws what the database throws.
@@ -106,15 +106,18 @@ export class WantedPinsRepository {
   async *align(modelIds: readonly number[]): AsyncGenerator<void, void> {
     const values = [this.retention.seconds, modelIds];
     const wanted: VersionKey[] = this.settings.enabled ? await this.dataSource.query(PROTECTED, values) : [];
+    let begun = false;
     for (const some of inPieces(wanted, VERSIONS_AT_ONCE)) {
       const sizes: Sized[] = await this.dataSource.query(SIZES, columns(some, ['modelId', 'version']));
       for (const parts of partsOf(sizes, AT_ONCE)) {
+        // Not after the last one: whoever wants but one piece goes on with its pins in the same turn.
+        if (begun) yield;
+        begun = true;
         const asked = [PINNABLE_SCHEMES, ...columns(parts, ['modelId', 'version', 'first', 'last'])];
         await this.transactions.run(async (transaction) => {
           await transaction.query(ADD_PINS, asked);
           await transaction.query(ADD_NEEDS, asked);
         });
-        yield;
       }
     }
     const kept = new Set(wanted.map(keyOf));
@@ -125,13 +128,13 @@ export class WantedPinsRepository {
   private async *drop({ modelId, version }: VersionKey): AsyncGenerator<void, void> {
     const values = [this.retention.seconds, [modelId], version, this.settings.enabled];
     for (let left = true; left;) {
+      yield;
       const dropped = await this.transactions.run(async (transaction) => {
         const gone: Gone[] = await transaction.query(DROP_NEEDS, values);
         await this.checks.forget(transaction, 'pin', gone);
         return gone.length;
       });
       left = dropped === AT_ONCE;
-      yield;
     }
   }
 }
