@@ -59,13 +59,14 @@ const ADD = `
   FROM unnest($4::text[], $5::float8[]) AS added (depth, seconds)
   ON CONFLICT DO NOTHING`;
 
-// A reading has shown otherwise since. Of what a look cannot tell, the next look is newer than the reading.
+// A reading has shown otherwise since, or has settled what the look was in doubt about: two marks, of which it tells. Of
+// what a look cannot tell, the next look is newer than the reading.
 const OUTDATED = `EXISTS (
   SELECT FROM newest_checks seen
   JOIN newest_checks read ON read.model_id = seen.model_id AND read.version = seen.version
     AND read.subject = seen.subject AND read.kind = 'content'
   WHERE seen.model_id = $1 AND seen.version = $2 AND seen.kind = 'artifact' AND seen.observed_at < read.observed_at
-    AND seen.state <> read.state AND seen.state IN ('present', 'changed') AND read.state IN ('present', 'changed'))`;
+    AND (seen.state <> read.state OR jsonb_typeof(seen.evidence -> 'mark') = 'object') AND seen.state IN ('present', 'changed') AND read.state IN ('present', 'changed'))`;
 
 /** Rows of `check_rounds`: when each version is to be looked at and read, and how far the round under way has come. */
 @Injectable()

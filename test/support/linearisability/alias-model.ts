@@ -22,7 +22,10 @@ export function aliasModel(initial: AliasState, taken: ReadonlySet<number>): Mod
     key: ({ version, revision, served, rejected, undone }) =>
       JSON.stringify([version, revision.least, revision.exact, served, rejected, undone]),
     level: (state) => state.revision.least,
-    ceiling: ({ result }) => (result && 'shown' in result ? (result.shown?.revision ?? Infinity) : Infinity),
+    ceiling: ({ result }) => {
+      if (result?.kind === 'written') return result.revision;
+      return result && 'shown' in result ? (result.shown?.revision ?? Infinity) : Infinity;
+    },
   };
 }
 
@@ -85,6 +88,9 @@ function agreedState(
   input: AliasInput,
   result: AliasResult,
 ): AliasState | null {
+  if (result.kind === 'written') {
+    return state.revision.least > before.revision.least ? atRevision(state, result.revision) : null;
+  }
   if (result.kind === 'rolledBack') {
     const { from, to, revision } = result;
     if (to !== state.version || from !== state.undone?.from) return null;

@@ -31,6 +31,8 @@ export type RefusalCode = (typeof REFUSALS)[number];
 export type AliasResult =
   | { readonly kind: 'shown'; readonly shown: Shown }
   | { readonly kind: 'rolledBack'; readonly from: number; readonly to: number; readonly revision: number }
-  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly shown: Shown | null };
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly shown: Shown | null }
+  /** No answer came, but the alias's own history has it: it was done, and changed the alias to this revision. */
+  | { readonly kind: 'written'; readonly revision: number };
 
 export type AliasOperation = Operation<AliasInput, AliasResult>;

@@ -11,7 +11,7 @@ export function takenRevisions(own: readonly AliasOperation[], others: readonly 
 
 /** The revision that an answer says the alias was or came to be at; null where it says none. */
 export function shownRevision({ result }: AliasOperation): number | null {
-  if (result?.kind === 'rolledBack') return result.revision;
+  if (result?.kind === 'rolledBack' || result?.kind === 'written') return result.revision;
   return result?.shown?.revision ?? null;
 }
 

@@ -61,7 +61,7 @@ export class WorkloadClient {
     if (replicas.living.length === 0) return;
     const result = await perform(this.place, this.random.pick(replicas.living), this.name, input, path);
     if (result?.kind === 'rolledBack') this.last.set(this.name, { version: result.to, revision: result.revision });
-    else if (result?.shown) this.last.set(this.name, result.shown);
+    else if (result && 'shown' in result && result.shown) this.last.set(this.name, result.shown);
   }
 }
 

@@ -20,8 +20,16 @@ interface Due {
   readonly happen: () => void;
 }
 
-/** Lets several clients use one simulated alias over a slow network, and gives what they saw. Times are whole numbers. */
-export function simulate({ clients, each, lost }: Simulation, random: Random): AliasOperation[] {
+/**
+ * Lets several clients use one simulated alias over a slow network, and gives what they saw. Times are whole numbers.
+ *
+ * @param wrote is told of each operation that changed the alias although its answer was lost, and of the revision
+ */
+export function simulate(
+  { clients, each, lost }: Simulation,
+  random: Random,
+  wrote: (id: number, revision: number) => void = () => undefined,
+): AliasOperation[] {
   const alias = new SimulatedAlias();
   const operations: AliasOperation[] = [];
   const due: Due[] = [];
@@ -35,7 +43,12 @@ export function simulate({ clients, each, lost }: Simulation, random: Random): A
     const happens = now + random.whole(0, 5);
     const returned = happens + random.whole(0, 5);
     if (random.chance(lost)) {
-      if (random.chance(0.5)) later(random.chance(0.5) ? happens : happens + 30, () => alias.perform(input));
+      const unheard = (): void => {
+        const before = alias.revision;
+        alias.perform(input);
+        if (alias.revision > before) wrote(id, alias.revision);
+      };
+      if (random.chance(0.5)) later(random.chance(0.5) ? happens : happens + 30, unheard);
       later(returned, () => call(returned + 1, left - 1, last));
       return;
     }
