@@ -106,6 +106,32 @@ describe('what is due in the schedule of checks', () => {
     expect(await rounds.underWay(key, 'look')).toBeNull();
   });
 
+  it('is a look once a reading has shown otherwise than the last one, or has settled what that was in doubt about', async () => {
+    const key = { modelId: 1, version: 300 };
+    const isDueAfter = async (look: string, evidence: object, content: string): Promise<boolean> => {
+      await rows.query('DELETE FROM newest_checks');
+      for (const [kind, state, what, age] of [
+        ['artifact', look, evidence, 2],
+        ['content', content, {}, 1],
+      ]) {
+        await rows.query(
+          `INSERT INTO newest_checks (model_id, version, kind, subject, state, evidence, duration_ms, observed_at, since)
+           SELECT 1, 300, $1, 'file:///w', $2, $3, 1, t, t FROM (SELECT now() - $4 * interval '1 second' AS t)`,
+          [kind, state, what, age],
+        );
+      }
+      await rows.query(`UPDATE check_rounds SET due_at = now() + interval '1 hour' WHERE version = 300`);
+      await api.app.get(RoundRepository).hastenOutdatedLook(key);
+      return (await pick()).length > 0;
+    };
+    expect(await isDueAfter('present', { mark: 'a' }, 'changed')).toBe(true);
+    await rows.query('UPDATE check_rounds SET picked_at = NULL');
+    expect(await isDueAfter('changed', { mark: { was: 'a', is: 'b' } }, 'changed')).toBe(true);
+    await rows.query('UPDATE check_rounds SET picked_at = NULL');
+    expect(await isDueAfter('changed', { mark: 'b', read: 'its bytes were others' }, 'changed')).toBe(false);
+    expect(await isDueAfter('present', { mark: 'a' }, 'present')).toBe(false);
+  });
+
   it('takes in what gained a role without a check of its own, and versions without rounds that are needed', async () => {
     await promote(api, 'fraud', 1);
     await promote(api, 'fraud', 2);
