@@ -67,7 +67,7 @@ describe('a replica that moved an alias itself', () => {
         await Promise.all(watches.map((watch) => watch.reaches(body.revision)));
         expect(await bodies(mover)).toEqual(await bodies(other));
       }),
-      { numRuns: 8, examples: [[ALL]] },
+      { numRuns: 12, examples: [[ALL]] },
     );
     const [own = [], heard = []] = watches.map((watch) => watch.changes());
     expect(own.map(({ change }) => change)).toEqual(heard.map(({ change }) => change));
