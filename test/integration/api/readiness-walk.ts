@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { ReadinessItemView, ReadinessView } from '../../../src/contract/views.js';
 import { CheckRepository, type Observation } from '../../../src/features/checks/index.js';
+import { JobQueue } from '../../../src/platform/queue/index.js';
 import type { TestApi } from '../../support/api.js';
 import { query } from '../../support/pg-query.js';
 
@@ -40,6 +41,22 @@ export async function see(
 ): Promise<void> {
   const base = { modelId: await modelId(api, model), state: 'present', evidence: {}, durationMs: 1 } as const;
   await api.app.get(CheckRepository).record([{ ...base, observedAt: new Date(), ...seen }]);
+}
+
+/** Waits until nobody is about to look at the model any more: no round is due or under way, and no job waits or runs. */
+export async function untilNobodyLooks(api: TestApi, model: string): Promise<void> {
+  const id = await modelId(api, model);
+  const isQuiet = async (): Promise<boolean> => {
+    const rows = await query(
+      api.databaseUrl,
+      `SELECT 1 FROM outbox WHERE available_at <= now()
+       UNION ALL SELECT 1 FROM check_rounds WHERE model_id = ${id} AND (picked_at IS NOT NULL OR due_at <= now())`,
+    );
+    const { waiting, active } = await api.app.get(JobQueue).depth();
+    return (rows as object[]).length + waiting + active === 0;
+  };
+  // Twice, since a job that ends between two of the questions may have left another one behind.
+  await expect.poll(async () => (await isQuiet()) && (await isQuiet()), POLL).toBe(true);
 }
 
 /** Makes what was seen of a model so much older, as if nobody had looked since. */

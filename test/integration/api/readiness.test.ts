@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { promote } from '../../support/registering.js';
 import { digestOf } from './artifact-calls.js';
-import { age, itemOf, POLL, readinessOf, see, untilVerdict } from './readiness-walk.js';
+import { age, itemOf, POLL, readinessOf, see, untilNobodyLooks, untilVerdict } from './readiness-walk.js';
 
 const BYTES = Buffer.from('hello model');
 
@@ -82,6 +82,8 @@ describe('the readiness of an alias', () => {
   it('is unknown while a check is older than three of its intervals, whatever it saw', async () => {
     await served('stale');
     await untilVerdict(api, 'stale', 'ready');
+    // A look would make new what is to be old.
+    await untilNobodyLooks(api, 'stale');
     await age(api, 'stale', 890);
     expect(await readinessOf(api, 'stale')).toMatchObject({ verdict: 'ready' });
     await age(api, 'stale', 20, 'artifact');
