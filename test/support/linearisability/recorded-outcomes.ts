@@ -1,4 +1,5 @@
 import type { AliasChangeView } from '../../../src/contract/views.js';
+import type { AliasOperation } from './alias-operation.js';
 import { operationOf, type RecordedOperation } from './recording.js';
 
 /**
@@ -11,8 +12,15 @@ export function withRecordedOutcomes(
 ): RecordedOperation[] {
   // A rollback sets the paired alias too, with the same reason.
   const changed = changes.filter(({ action }) => action !== 'retarget');
-  const written = new Map(changed.map(({ reason, revision }) => [operationOf(reason), revision]));
-  return own.flatMap((one): RecordedOperation[] => {
+  return withOutcomes(own, new Map(changed.map(({ reason, revision }) => [operationOf(reason), revision])));
+}
+
+/** The same, where it is known by the operations' numbers at which revision each was done that changed something. */
+export function withOutcomes<Op extends AliasOperation>(
+  own: readonly Op[],
+  written: ReadonlyMap<number | null, number>,
+): Op[] {
+  return own.flatMap((one): Op[] => {
     if (one.result !== null) return [one];
     const revision = written.get(one.id);
     return revision === undefined ? [] : [{ ...one, result: { kind: 'written', revision } }];

@@ -4,6 +4,7 @@ import { aliasModel } from '../../support/linearisability/alias-model.js';
 import type { AliasOperation, Shown } from '../../support/linearisability/alias-operation.js';
 import { freshAlias } from '../../support/linearisability/alias-state.js';
 import { Random } from '../../support/linearisability/random.js';
+import { withOutcomes } from '../../support/linearisability/recorded-outcomes.js';
 import { checkLinearisable } from '../../support/linearisability/search.js';
 import { takenRevisions } from '../../support/linearisability/taken-revisions.js';
 import { simulate } from './simulate.js';
@@ -18,15 +19,6 @@ const isRead = ({ input }: AliasOperation): boolean => input.kind === 'read';
 
 const check = (operations: AliasOperation[]) =>
   checkLinearisable(operations, aliasModel(freshAlias(1, 1), takenRevisions(operations, [])));
-
-/** The history where each answer that was lost is known from what was written, which is nothing of what never happened. */
-function told(operations: AliasOperation[], written: ReadonlyMap<number, number>): AliasOperation[] {
-  return operations.flatMap((one): AliasOperation[] => {
-    if (one.result !== null) return [one];
-    const revision = written.get(one.id);
-    return revision === undefined ? [] : [{ ...one, result: { kind: 'written', revision } }];
-  });
-}
 
 /** The history with one read changed to another state. */
 function misread(operations: AliasOperation[], read: AliasOperation, shown: Shown): AliasOperation[] {
@@ -101,11 +93,11 @@ describe('a simulated alias behind a slow network', () => {
     const wrote = (id: number, revision: number): void => void written.set(id, revision);
     const operations = simulate({ clients: 12, each: 300, lost: 0.3 }, new Random(7), wrote);
     expect(written.size).toBeGreaterThan(50);
-    const { linearisable, steps } = check(told(operations, written));
+    const { linearisable, steps } = check(withOutcomes(operations, written));
     expect(linearisable).toBe(true);
     expect(steps).toBeLessThan(100_000);
     const [some = 0] = [...written.keys()].slice(30);
     const wrong = new Map([...written, [some, (written.get(some) ?? 0) + 1]]);
-    expect(check(told(operations, wrong))).toMatchObject({ linearisable: false });
+    expect(check(withOutcomes(operations, wrong))).toMatchObject({ linearisable: false });
   });
 });
