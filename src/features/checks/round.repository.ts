@@ -66,7 +66,8 @@ const OUTDATED = `EXISTS (
   JOIN newest_checks read ON read.model_id = seen.model_id AND read.version = seen.version
     AND read.subject = seen.subject AND read.kind = 'content'
   WHERE seen.model_id = $1 AND seen.version = $2 AND seen.kind = 'artifact' AND seen.observed_at < read.observed_at
-    AND (seen.state <> read.state OR jsonb_typeof(seen.evidence -> 'mark') = 'object') AND seen.state IN ('present', 'changed') AND read.state IN ('present', 'changed'))`;
+    AND (seen.state <> read.state OR jsonb_typeof(seen.evidence -> 'mark') = 'object')
+    AND seen.state IN ('present', 'changed') AND read.state IN ('present', 'changed'))`;
 
 /** Rows of `check_rounds`: when each version is to be looked at and read, and how far the round under way has come. */
 @Injectable()
