@@ -5,6 +5,7 @@ import { createHttpApp } from '../../src/platform/http/create-app.js';
 import request from 'supertest';
 import type { TestApi } from './api.js';
 import { createTestDatabase } from './database.js';
+import { until } from './queue-until.js';
 import { testFolder } from './run-folder.js';
 
 export interface ReplicaOptions {
@@ -42,6 +43,17 @@ export async function startReplicas(count: number, options: ReplicaOptions = {})
       await database.drop();
     },
   };
+}
+
+/**
+ * Waits until a replica holds this revision in its memory. That it resolves an alias shows nothing of the kind: what memory
+ * lacks is read from the database.
+ */
+export async function holdsInMemory(replica: TestApi, revision: number): Promise<void> {
+  await until(`a replica holds revision ${revision}`, async () => {
+    const { body } = await replica.as('probe').get('/readyz');
+    return body.revision >= revision;
+  });
 }
 
 /** Starts one replica with the settings that the environment gives it. */

@@ -4,7 +4,7 @@ import { prepare } from '../../../src/entry/migrate.js';
 import { startJobs } from '../../../src/entry/worker.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/platform/database/embedded/index.js';
 import type { TestApi } from '../../support/api.js';
-import { startReplica } from '../../support/load-replicas.js';
+import { holdsInMemory, startReplica } from '../../support/load-replicas.js';
 import { logBook } from '../../support/pg-query.js';
 import { until } from '../../support/queue-until.js';
 import { promote, registerVersions, registration } from '../../support/registering.js';
@@ -14,6 +14,7 @@ import { openWatch } from '../../support/sse.js';
 describe('a PostgreSQL that is stopped and started again', () => {
   let folder: string;
   let postgres: EmbeddedPostgres;
+  let first: number;
   const replicas: TestApi[] = [];
   const start = () => startEmbeddedPostgres({ dataDir: join(folder, 'private'), durable: false, log: logBook() });
   beforeAll(async () => {
@@ -25,7 +26,7 @@ describe('a PostgreSQL that is stopped and started again', () => {
     }
     await startJobs(replica(0).app);
     await registerVersions(replica(0), 'fraud', 3);
-    await promote(replica(0), 'fraud', 1);
+    ({ revision: first } = await promote(replica(0), 'fraud', 1));
   });
   afterAll(async () => {
     await Promise.all(replicas.map((one) => one.close()));
@@ -42,12 +43,7 @@ describe('a PostgreSQL that is stopped and started again', () => {
 
   it('costs no answer, fails writes at once, and is used again by itself, for jobs too', async () => {
     // The other replica hears of the first move in its own time; a watch that is open by then would be told of it too.
-    for (const api of replicas) {
-      await until('every replica has heard of the move', async () => {
-        const { status } = await api.as('server').get('/v1/models/fraud/aliases/production/resolve');
-        return status === 200;
-      });
-    }
+    for (const api of replicas) await holdsInMemory(api, first);
     const watches = await Promise.all(replicas.map(({ url }) => openWatch(url, { query: { alias: 'production' } })));
     await Promise.all(watches.map((watch) => watch.ready()));
     await postgres.stop();

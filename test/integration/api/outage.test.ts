@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestApi } from '../../support/api.js';
 import { startCutProxy, type CutProxy } from '../../support/cut-proxy.js';
-import { startReplicas, type Replicas } from '../../support/load-replicas.js';
+import { holdsInMemory, startReplicas, type Replicas } from '../../support/load-replicas.js';
 import { until } from '../../support/queue-until.js';
 import { promote, registerVersions, registration } from '../../support/registering.js';
 import { openWatch } from '../../support/sse.js';
@@ -32,8 +32,7 @@ describe.each(['cut', 'hang'] as const)('while the line to PostgreSQL is gone (%
   const age = async () => Number((await resolve(far, 'steady')).headers['age']);
   const steady = async () => {
     const { revision } = await promote(near, 'fraud', 1, 'steady');
-    // In memory, that is: resolve would also read an alias that memory lacks from the database.
-    await until('both have it', async () => (await far.as('probe').get('/readyz')).body.revision >= revision);
+    await holdsInMemory(far, revision);
     return revision;
   };
 
