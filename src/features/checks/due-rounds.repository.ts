@@ -48,7 +48,8 @@ const PICK = `
   RETURNING r.model_id AS "modelId", r.version, r.depth, r.urgency`;
 
 // What gained a role on a way that made no check of its own. Strewn over the new interval, since it may be many. A
-// version that is only kept had a role before, and comes down to it by its next check.
+// version that is only kept had a role before, and comes down to it by its next check. In the order of their key, in which
+// a request for checks takes the rows of its version too: neither waits for one while it keeps from the other the next.
 const ALIGN = `
   WITH needed AS (
     SELECT p.model_id, p.version, k.depth, p.rank, k.seconds FROM (${POINTED_VERSIONS_SQL}) p
@@ -60,7 +61,7 @@ const ALIGN = `
     SELECT FROM check_rounds s
     WHERE s.model_id = n.model_id AND s.version = n.version AND s.depth = n.depth AND s.urgency <= n.rank
   )
-  LIMIT ${ALIGNED_AT_ONCE}
+  ORDER BY model_id, version, depth LIMIT ${ALIGNED_AT_ONCE}
   ON CONFLICT (model_id, version, depth) DO UPDATE SET
     urgency = excluded.urgency, due_at = least(r.due_at, excluded.due_at)
   RETURNING depth`;
