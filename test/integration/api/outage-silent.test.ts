@@ -66,4 +66,25 @@ describe('connections to PostgreSQL that fell silent, while new ones work', () =
     line.freeze();
     await listener.stop();
   });
+
+  it('and one that PostgreSQL ends with a word is told of once, with that word', async () => {
+    const log = new QueueLogBook();
+    let heard = 0;
+    const listener = new PgListener({
+      databaseUrl: replicas.databaseUrl,
+      channel: 'ended-by-postgres',
+      onNotify: () => (heard += 1),
+      log,
+      pingMs: 3_600_000,
+    });
+    listener.start();
+    await until('it listens', () => heard === 1);
+    const ours = `query = 'LISTEN "ended-by-postgres"'`;
+    await query(replicas.databaseUrl, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${ours}`);
+    await until('it listens again', () => heard === 2);
+    await listener.stop();
+    expect(log.lines.map(({ fields }) => fields)).toEqual([
+      { reason: 'terminating connection due to administrator command' },
+    ]);
+  });
 });

@@ -63,8 +63,13 @@ export class PgListener {
     const client = new Client({ connectionString: databaseUrl, ...name, ...patience });
     const ended = new AbortController();
     client.on('end', () => ended.abort());
-    let givenUp = false;
-    client.on('error', (error) => givenUp || this.report(error));
+    // Of one connection only the first: what follows is how it ends, or our own doing.
+    let toTell = true;
+    const tell = (error: unknown): void => {
+      if (toTell) this.report(error);
+      toTell = false;
+    };
+    client.on('error', tell);
     client.on('notification', ({ payload }) => onNotify(payload));
     this.client = client;
     let stood = false;
@@ -75,9 +80,9 @@ export class PgListener {
       onNotify();
       await this.watchOver(client, ended.signal);
     } catch (error) {
-      this.report(error);
+      tell(error);
     }
-    givenUp = true; // what breaks from here on is our own doing
+    toTell = false;
     client.connection.stream.destroy();
     this.client = undefined;
     return stood;
