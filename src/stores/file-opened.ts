@@ -1,7 +1,8 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { open, readlink, type FileHandle } from 'node:fs/promises';
+import { isInside } from '../domain/folder.js';
 import { fileFailure } from './file-failure.js';
-import { isInside, type FilePlace } from './file-roots.js';
+import type { FilePlace } from './file-roots.js';
 import { StoreError } from './store-error.js';
 
 // Never follow a last link (FileRoots has followed what may be followed), never wait for a pipe's other end.

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isPrefix } from '../domain/artifact.js';
+import { isInside, isMachinesOwn } from '../domain/folder.js';
 import { askFolder } from './ask-folder.js';
 import { pathOfFileUri } from './file-uri.js';
 import type { Folders } from './folders.js';
@@ -113,11 +114,6 @@ export class FileRoots {
   }
 }
 
-/** Whether the path lies below the folder; both are absolute. */
-export function isInside(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -130,11 +126,6 @@ async function realPathOf(path: string): Promise<string> {
 
 function leadsInto(folder: string, path: string, uri: string): boolean {
   return isInside(folder, path) || (path === folder && isPrefix(uri));
-}
-
-// What lies here are no files: the environment of this process, its memory, what the kernel knows.
-function isMachinesOwn(path: string): boolean {
-  return isInside('/proc', path) || isInside('/sys', path);
 }
 
 function machinesOwn(uri: string): StoreRefusal {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, readlink, realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isInside, isMachinesOwn } from '../../domain/folder.js';
 import type { SecretPlace } from '../../domain/secret-place.js';
 import { codeOf } from './error-code.js';
 import type { SecretFolders } from './secret-folders.js';
@@ -24,7 +25,6 @@ export class FileSecrets implements SecretProvider<Extract<SecretPlace, { provid
   }
 
   async look({ path }: { path: string }, signal: AbortSignal): Promise<SecretAnswer> {
-    // What lies in /proc and /sys are no files: the environment of this process, for one.
     if (isMachinesOwn(path)) return this.outside();
     const own = this.roots.filter((root) => isInside(root, path)).toSorted((a, b) => b.length - a.length)[0];
     const calls = own === undefined ? this.folders.elsewhere() : this.folders.of(own);
@@ -52,14 +52,6 @@ export class FileSecrets implements SecretProvider<Extract<SecretPlace, { provid
     const said = `leads out of the allowed folders (LASTGOOD_SECRET_FILE_ROOTS): ${this.roots.join(', ')}`;
     return { state: 'unsupported', said };
   }
-}
-
-function isMachinesOwn(path: string): boolean {
-  return isInside('/proc', path) || isInside('/sys', path);
-}
-
-function isInside(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 async function look(
