@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Most tests wait most of the time, for a server, a disk or a poll: one worker a core leaves the cores idle.
-const workers = Math.max(3, availableParallelism());
+const workers = Math.max(4, availableParallelism());
 
 interface ProjectOptions {
   timeout?: number;
