@@ -16,6 +16,13 @@ export function outboundFailure(error: unknown, uri: string): unknown {
   return new StoreError(error.code === 'not-allowed' ? 'forbidden' : 'unreachable', uri, error.message, error.retryAt);
 }
 
+/** The same, with a StoreError where no turn was given since the endpoint asked to be left alone. */
+export async function turnedAway<T>(uri: string, turn: Promise<T>): Promise<T> {
+  return turn.catch((error: unknown) => {
+    throw outboundFailure(error, uri);
+  });
+}
+
 function kindOf(status: number): StoreErrorCode {
   if (status === 404 || status === 410) return 'missing';
   if (status === 401 || status === 403 || status === 451) return 'forbidden';

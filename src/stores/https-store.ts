@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { answered, outboundFailure } from './answered.js';
+import { answered, outboundFailure, turnedAway } from './answered.js';
 import type {
   Asking,
   ListedObject,
@@ -74,7 +74,11 @@ export class HttpsStore implements ReadableStore {
     const part = checkRange(options);
     const url = this.#locate(uri);
     if (url instanceof StoreRefusal) throw new StoreError('forbidden', uri, url.text);
-    return this.#outbound.turns.host(url.host).reading(options, () => this.#open(uri, part, options));
+    const turns = this.#outbound.turns.host(url.host);
+    return turnedAway(
+      uri,
+      turns.reading(options, () => this.#open(uri, part, options)),
+    );
   }
 
   /** Ends kept connections. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { outboundFailure } from './answered.js';
+import { outboundFailure, turnedAway } from './answered.js';
 import type {
   Asking,
   ListedObject,
@@ -117,7 +117,10 @@ export class OciStore implements ReadableStore {
     options.signal?.throwIfAborted();
     const target = this.#target(uri, options);
     const turns = this.#outbound.turns.host(apiHostOf(target.question.at.registry));
-    return turns.reading(options, () => this.#open(target, part));
+    return turnedAway(
+      uri,
+      turns.reading(options, () => this.#open(target, part)),
+    );
   }
 
   /** Ends kept connections. */

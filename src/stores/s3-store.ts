@@ -11,6 +11,7 @@ import type {
   PutResult,
   ReadOptions,
 } from './artifact-store.js';
+import { turnedAway } from './answered.js';
 import { contentKey } from './content-key.js';
 import { ContentMismatch } from './content-mismatch.js';
 import { etagOf } from './etag-mark.js';
@@ -110,7 +111,7 @@ export class S3Store implements ArtifactStore {
         throw rangeOutside(uri, start);
       }
     };
-    return this.#account.turns.reading(options, open);
+    return turnedAway(uri, this.#account.turns.reading(options, open));
   }
 
   uriOf(digest: Digest): string {
