@@ -74,7 +74,8 @@ export class OciLook {
     const same = amiss.filter(({ code }) => code === worst.code);
     const rest = same.length > MOST_SHOWN ? `; and ${same.length - MOST_SHOWN} more` : '';
     const evidence = same.slice(0, MOST_SHOWN).map((one) => one.evidence);
-    throw new StoreError(worst.code, question.uri, evidence.join('; ') + rest, worst.retryAt);
+    const retryAt = same.find((one) => one.retryAt !== undefined)?.retryAt;
+    throw new StoreError(worst.code, question.uri, evidence.join('; ') + rest, retryAt);
   }
 
   async #blobProblem(question: OciQuestion, blob: OciDescriptor): Promise<StoreError | null> {

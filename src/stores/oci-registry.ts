@@ -91,7 +91,7 @@ export class OciRegistry {
     });
     await smallText(body, MOST_ERROR_BYTES).catch(() => '');
     // Says nothing of what it is, so it takes no doubt away.
-    if (status === 429) throw new OutboundError('unreachable', `GET ${host} answered 429`, retryAt);
+    if (retryAt !== undefined) throw new OutboundError('unreachable', `GET ${host} answered ${status}`, retryAt);
     if (status === 404 || status === 410 || status >= 500) return 'no-registry';
     return status === 401 && !this.#authorizer.has(at) ? 'no-credentials' : null;
   }
