@@ -5,6 +5,9 @@ export interface AskedWait {
   readonly ms: number | null;
 }
 
+// However long a number it is, it is a time.
+const MOST_SECONDS = 999_999_999;
+
 /**
  * What an answer asks for, or null: 429 ("Too Many Requests", RFC 6585, section 4), and 503 where it has a Retry-After
  * (RFC 9110, section 10.2.3), in seconds or as a date. A date is measured against the answer's own, so that it does not
@@ -17,7 +20,7 @@ export function askedWait(status: number, headers: IncomingHttpHeaders): AskedWa
 }
 
 function retryAfterMs(retryAfter = '', date = ''): number | null {
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1_000;
+  if (/^\d+$/.test(retryAfter)) return Math.min(Number(retryAfter), MOST_SECONDS) * 1_000;
   // Without this, anything that begins like a year would be a date.
   const until = retryAfter.endsWith(' GMT') ? Date.parse(retryAfter) : NaN;
   if (Number.isNaN(until)) return null;

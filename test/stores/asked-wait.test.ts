@@ -12,6 +12,7 @@ describe('an answer', () => {
     [429, { 'retry-after': '-1' }, null],
     [429, { 'retry-after': '2030-01-01' }, null],
     [503, { 'retry-after': '0' }, 0],
+    [503, { 'retry-after': '99999999999999999999' }, 999_999_999_000],
     [503, { 'retry-after': 'Tue, 03 Jun 2025 10:01:00 GMT', date }, 60_000],
     [503, { 'retry-after': 'Tue, 03 Jun 2025 09:00:00 GMT', date }, 0],
     [503, { 'retry-after': date }, 0],
