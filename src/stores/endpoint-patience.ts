@@ -68,8 +68,9 @@ export class EndpointPatience {
     return (urgent === true ? this.#urgent : this.#usual).run(signal, () => this.#refusal(), request);
   }
 
+  // A date has whole milliseconds only: whoever comes back at that time must not find that a part of one is left.
   get #until(): Date {
-    return new Date(Date.now() + this.#usual.leftMs);
+    return new Date(Date.now() + Math.ceil(this.#usual.leftMs) + 1);
   }
 
   #refusal(): OutboundError {

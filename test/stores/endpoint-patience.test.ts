@@ -41,6 +41,15 @@ describe('an endpoint that asks to be left alone', () => {
     expect(begun).toEqual([{ endpoint: 'registry.example', until }]);
   });
 
+  it('is asked by whoever comes back at the time that was told, however its fractions fall', async () => {
+    for (const ms of [1_000, 1_000.1, 1_000.5, 1_000.9]) {
+      const told = patience.asked({ ms });
+      await vi.advanceTimersByTimeAsync(0.4);
+      await vi.advanceTimersByTimeAsync(told.getTime() - Date.now());
+      expect(await ask()).toBe('good');
+    }
+  });
+
   it('is tried by one question when the time is over; the others wait for it, and are asked where it went well', async () => {
     patience.asked({ ms: 1_000 });
     await vi.advanceTimersByTimeAsync(1_001);

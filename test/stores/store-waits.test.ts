@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { digestOf } from '../../src/domain/digest.js';
 import type { Asking, ObjectObservation } from '../../src/stores/artifact-store.js';
 import type { WaitBegun } from '../../src/stores/endpoint-patience.js';
+import { StoreError } from '../../src/stores/store-error.js';
 import { StoreRefusal } from '../../src/stores/store-refusal.js';
 import { StoreSet } from '../../src/stores/store-set.js';
 import { startTokenServer } from '../support/oci-token-server.js';
@@ -103,15 +104,24 @@ describe('the stores, asked to leave a server alone,', () => {
     });
   });
 
-  it('open no file of it either, and say so', async () => {
+  it.each([
+    ['https', () => at(busy, 'there')],
+    ['s3', () => 's3://models/there'],
+    ['oci', () => `oci://${busy.host}/team/app@${digestOf('layer')}`],
+  ])('open no file of it by %s either, and say so as of all that is unreachable', async (_scheme, uriOf) => {
     busy.answers.set('there', later(429, 300));
     const set = await open();
     await stat(set, at(busy, 'there'));
-    const store = await set.forUri(at(busy, 'there'));
+    const uri = uriOf();
+    const store = await set.forUri(uri);
     if (store instanceof StoreRefusal) throw new Error(store.text);
-    expect(await thrownBy(store.read(at(busy, 'there')))).toMatchObject({
+    const error = await thrownBy(store.read(uri));
+    expect(error).toBeInstanceOf(StoreError);
+    expect(error).toMatchObject({
       code: 'unreachable',
+      uri,
       message: expect.stringContaining('asked to be left alone'),
+      retryAt: expect.any(Date),
     });
     expect(busy.arrived).toHaveLength(1);
   });
@@ -145,10 +155,32 @@ describe('the stores, asked to leave a server alone,', () => {
     await tokens.close();
   });
 
-  it('believe no 404 of a registry that then asks to wait', async () => {
-    busy.answers.set('v2/', later(429, 300));
+  it.each([429, 503])('believe no 404 of a registry that then asks to wait (%i)', async (status) => {
+    busy.answers.set('v2/', later(status, 300));
     const seen = await (await open()).statImage(`${busy.host}/team/app@${digestOf('image')}`);
-    expect(seen).toMatchObject({ state: 'unreachable', evidence: expect.stringContaining('answered 429') });
+    expect(seen).toMatchObject({
+      state: 'unreachable',
+      evidence: expect.stringContaining(`answered ${status}`),
+      retryAt: expect.any(Date),
+    });
+  });
+
+  it('know when to ask a registry again also where another blob is amiss for another reason', async () => {
+    const layers = ['a', 'b'].map((name) => ({ mediaType: 'x/y', digest: digestOf(name), size: 1 }));
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        config: { mediaType: 'x/y', digest: digestOf('config'), size: 1 },
+        layers,
+      }),
+    );
+    busy.files.set(`v2/team/app/manifests/${digestOf(manifest)}`, manifest);
+    busy.answers.set(`v2/team/app/blobs/${digestOf('config')}`, later(500));
+    busy.answers.set(`v2/team/app/blobs/${digestOf('a')}`, later(500));
+    busy.answers.set(`v2/team/app/blobs/${digestOf('b')}`, later(429, 300));
+    const seen = await (await open()).statImage(`${busy.host}/team/app@${digestOf(manifest)}`);
+    expect(seen).toMatchObject({ state: 'unreachable', retryAt: expect.any(Date) });
   });
 
   it('do the same for an S3 server that says for how long, and ask it once', async () => {
