@@ -1,6 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobQueue } from '../../../src/platform/queue/index.js';
 import { promote } from '../../support/registering.js';
 import { makeBucket, s3ClientFor } from '../../support/s3-buckets.js';
 import { S3Line } from '../../support/s3-line.js';
@@ -49,27 +48,18 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
 
   const held = async (): Promise<number> =>
     (await Promise.all(keys.map((key) => bucket.held(key)))).filter(Boolean).length;
-  const isWaitedFor = async (): Promise<boolean> =>
-    (await world.rows.query('SELECT FROM pin_schedule WHERE next_until > clock_timestamp()')).length > 0;
-  /** Nothing is to be done: the sweep with which a registry begins is over, and what a registration sets going. */
-  const isIdle = async (): Promise<boolean> => {
-    const swept = await world.rows.query('SELECT FROM pin_schedule WHERE next_at > now()');
-    const due = await world.rows.query('SELECT FROM outbox WHERE available_at <= now()');
-    const { waiting, active } = await world.api.app.get(JobQueue).depth();
-    return swept.length > 0 && due.length + waiting + active === 0;
-  };
   /** Lets the prefix's pin come to its second group, and leave it there for the pins of a model that is moved. */
   const interrupt = async (): Promise<string> => {
     const uri = await bucket.lay('moved.bin');
     await world.register('long', [prefix]);
     await world.register('moved', [uri]);
     // Others who go through the prefix would take turns with the two jobs that this is about.
-    await expect.poll(isIdle, POLL).toBe(true);
+    await expect.poll(() => world.isIdle(), POLL).toBe(true);
     line.hold(IN_THE_SECOND);
     await promote(world.api, 'long', 1);
     await expect.poll(() => line.held(IN_THE_SECOND), POLL).toBeGreaterThan(0);
     await promote(world.api, 'moved', 1);
-    await expect.poll(isWaitedFor, POLL).toBe(true);
+    await expect.poll(() => world.isWaitedFor(), POLL).toBe(true);
     line.letGo(IN_THE_SECOND);
     return uri;
   };
@@ -90,7 +80,7 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
     const uri = await interrupt();
     await expect.poll(() => world.stateOf('moved', uri), POLL).toBe('present');
     await world.removeAlias('long');
-    await expect.poll(isWaitedFor, POLL).toBe(true);
+    await expect.poll(() => world.isWaitedFor(), POLL).toBe(true);
     line.letGo(IN_THE_THIRD);
     const pins = async (): Promise<unknown> => world.rows.query('SELECT subject FROM pins ORDER BY subject');
     await world.rows.query('UPDATE pin_schedule SET next_at = now()');
@@ -107,7 +97,7 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
       moves += 1;
       await promote(world.api, 'long', (moves % 2) + 1);
       // The pins of the next move are asked for while those of this one still wait.
-      await expect.poll(async () => (await isWaitedFor()) || (await isWhole()), POLL).toBe(true);
+      await expect.poll(async () => (await world.isWaitedFor()) || (await isWhole()), POLL).toBe(true);
     }
     expect(moves).toBeGreaterThan(0);
   });

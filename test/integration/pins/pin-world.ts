@@ -1,5 +1,6 @@
 import { GetObjectLegalHoldCommand, GetObjectTaggingCommand, type S3Client } from '@aws-sdk/client-s3';
 import { digestOf } from '../../../src/domain/digest.js';
+import { JobQueue } from '../../../src/platform/queue/index.js';
 import type { CheckView } from '../../../src/contract/views.js';
 import { startApi, type TestApi } from '../../support/api.js';
 import { layObject } from '../../support/s3-buckets.js';
@@ -78,6 +79,19 @@ export class PinWorld {
 
   async stateOf(model: string, subject: string, version = 1): Promise<string | undefined> {
     return (await this.pins(model, version))[subject]?.state;
+  }
+
+  /** Whether a job waits for the turn of the one that is at the pins. */
+  async isWaitedFor(): Promise<boolean> {
+    return (await this.rows.query('SELECT FROM pin_schedule WHERE next_until > clock_timestamp()')).length > 0;
+  }
+
+  /** Whether nothing is to be done: the sweep with which a registry begins is over, and what a registration sets going. */
+  async isIdle(): Promise<boolean> {
+    const swept = await this.rows.query('SELECT FROM pin_schedule WHERE next_at > now()');
+    const due = await this.rows.query('SELECT FROM outbox WHERE available_at <= now()');
+    const { waiting, active } = await this.api.app.get(JobQueue).depth();
+    return swept.length > 0 && due.length + waiting + active === 0;
   }
 
   /** Every state in which a pin was observed, in the order of the observations, repeats left out. */
