@@ -31,7 +31,8 @@ describe('the checks of a version', () => {
   };
   const checks = async (model: string, version: number) => {
     const { body } = await api.as('ana').get(`/v1/models/${model}/versions/${version}/checks`).expect(200);
-    return body.items as CheckView[];
+    // What reading the bytes shows stands under the same URI, and comes in its own time.
+    return (body.items as CheckView[]).filter(({ kind }) => kind === 'artifact' || kind === 'image');
   };
   const states = async (model: string, version: number) =>
     Object.fromEntries((await checks(model, version)).map(({ subject, state }) => [subject.split('/').at(-1), state]));
