@@ -32,11 +32,12 @@ export interface Landing {
 export async function land(bytes: Readable, { folder, path, uri, calls }: Landing): Promise<void> {
   const incoming = join(folder, INCOMING);
   const temporary = join(incoming, `${basename(path)}.${randomUUID()}`);
-  const removed = (): Promise<void> => rm(temporary, { force: true }).catch(() => undefined);
+  // As a file is closed: where the folder does not answer, once it does.
+  const remove = (): Promise<void> => calls.close({ close: () => rm(temporary, { force: true }) });
   try {
     const undo = async (late: { file: FileHandle }): Promise<void> => {
       await calls.close(late.file);
-      await calls.run(removed);
+      await remove();
     };
     const { file, lowest } = await askFolder(calls, uri, () => begun(incoming, temporary, path), { undo });
     await pipeline(bytes, new FileWriting(file, calls, uri));
@@ -46,8 +47,7 @@ export async function land(bytes: Readable, { folder, path, uri, calls }: Landin
     });
   } catch (error) {
     bytes.destroy();
-    // Where the folder does not answer, it stays for the sweep.
-    await calls.run(removed);
+    await remove();
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { isPrefix } from '../domain/artifact.js';
 import { isInside, isMachinesOwn } from '../domain/folder.js';
 import { askFolder } from './ask-folder.js';
 import { pathOfFileUri } from './file-uri.js';
+import type { Answer } from './folder-calls.js';
 import type { Folders } from './folders.js';
 import { shownUri } from './shown-uri.js';
 import { StoreError } from './store-error.js';
@@ -76,22 +77,31 @@ export class FileRoots {
     }
   }
 
-  // Each root is asked by itself: one that hangs says nothing about what does not lie in it.
+  // Each root is asked by itself: one that hangs says nothing about what does not lie in it. Where it led there when last
+  // seen comes first, so that nobody waits for another.
   async #inAnother(
     path: string,
     own: string | undefined,
     uri: string,
     signal?: AbortSignal,
   ): Promise<FilePlace | null> {
-    for (const root of this.#roots) {
-      if (root === own) continue;
-      const answer = await this.#folders.of(root).run(() => this.#realRoot(root), { signal });
-      const folder = 'silent' in answer ? this.#known(root) : answer.value;
-      if (!leadsInto(folder, path, uri)) continue;
-      if ('silent' in answer) throw new StoreError('unreachable', uri, answer.silent);
-      return { path, root, folder };
+    const others = this.#roots.filter((root) => root !== own);
+    const isLikely = (root: string): boolean => leadsInto(this.#known(root), path, uri);
+    for (const roots of [others.filter(isLikely), others.filter((root) => !isLikely(root))]) {
+      // At once: several that hang are not waited for one after the other.
+      const answers = await Promise.all(roots.map(async (root) => ({ root, answer: await this.#asked(root, signal) })));
+      for (const { root, answer } of answers) {
+        const folder = 'silent' in answer ? this.#known(root) : answer.value;
+        if (!leadsInto(folder, path, uri)) continue;
+        if ('silent' in answer) throw new StoreError('unreachable', uri, answer.silent);
+        return { path, root, folder };
+      }
     }
     return null;
+  }
+
+  #asked(root: string, signal?: AbortSignal): Promise<Answer<string>> {
+    return this.#folders.of(root).run(() => this.#realRoot(root), { signal });
   }
 
   async #realRoot(root: string): Promise<string> {

@@ -161,7 +161,8 @@ export class FileStore implements ArtifactStore {
   async #sweepOnce(calls: FolderCalls): Promise<void> {
     if (this.#swept) return;
     this.#swept = true;
-    await calls.run(() => sweepIncoming(this.#folder));
+    const swept = await calls.run(() => sweepIncoming(this.#folder));
+    if ('silent' in swept) this.#swept = false;
   }
 
   async #listed(prefix: string, { path, isLink }: Found, asking: Asking): Promise<ListedObject> {

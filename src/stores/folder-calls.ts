@@ -19,20 +19,25 @@ export interface Closable {
 /** Times are in milliseconds. */
 export interface CallLimits {
   readonly answerMs: number;
+  /** Until a folder that owes answers is tried once more; after each try in vain, twice as long. */
   readonly againMs: number;
 }
+
+// However long it has owed answers.
+const MOST_AGAIN_MS = 4 * 60 * 60_000;
 
 /**
  * The calls to one folder, which may lie on a share that hangs: such a call blocks one of the few threads of the process
  * until the share answers, and nothing can stop it. So there are few at once, each has a time limit, and once one has
  * passed it the folder is not asked again before an answer has come, but for a try now and then: a share that was mounted
- * anew answers, while old calls hang for good.
+ * anew answers, while old calls hang for good. Each try in vain costs a thread, so they become rare.
  */
 export class FolderCalls {
   readonly #mine: Slots;
   readonly #unclosed: Closable[] = [];
   #hung = 0;
   #silent = false;
+  #inVain = 0;
   #tryAgainAt = 0;
 
   /** `name` is for people: `the folder /mnt/models`. */
@@ -52,11 +57,12 @@ export class FolderCalls {
     options.signal?.throwIfAborted();
     const isTry = this.#silent;
     if (!this.#mayAsk()) return this.#noAnswer();
-    if (isTry) this.#tryAgainAt = performance.now() + this.limits.againMs;
+    if (isTry) this.#tryLater();
     if (!(await this.#mine.enter())) return this.#noAnswer();
     const hasThread = await this.threads.enter();
     // The folder may have fallen silent, and the caller may have gone, while they waited.
-    if (hasThread && this.#silent === isTry && options.signal?.aborted !== true) return this.#watched(work, options);
+    const mayAsk = isTry || !this.#silent;
+    if (hasThread && mayAsk && options.signal?.aborted !== true) return this.#watched(work, isTry, options);
     this.#mine.leave();
     if (hasThread) this.threads.leave();
     options.signal?.throwIfAborted();
@@ -75,13 +81,17 @@ export class FolderCalls {
     if (!begun) this.#unclosed.push(file);
   }
 
-  // One call that never answers closes the folder only for a while; twice as many as there may be at once close it.
+  // One call that never answers closes the folder only for a while; as many as one folder may hold close it.
   #mayAsk(): boolean {
-    if (this.#hung >= 2 * this.threads.atOnce) return false;
-    return !this.#silent || performance.now() >= this.#tryAgainAt;
+    if (this.#hung >= this.threads.mostOfOne) return false;
+    return !this.#silent || (performance.now() >= this.#tryAgainAt && this.threads.areToSpare);
   }
 
-  #watched<T>(work: () => Promise<T>, { signal, undo }: CallOptions<T>): Promise<Answer<T>> {
+  #tryLater(): void {
+    this.#tryAgainAt = performance.now() + Math.min(MOST_AGAIN_MS, this.limits.againMs * 2 ** this.#inVain);
+  }
+
+  #watched<T>(work: () => Promise<T>, isTry: boolean, { signal, undo }: CallOptions<T>): Promise<Answer<T>> {
     return new Promise((resolve, reject) => {
       let [awaited, late] = [true, false];
       const gone = (): void => {
@@ -90,7 +100,7 @@ export class FolderCalls {
       };
       const timer = setTimeout(() => {
         late = true;
-        this.#hangs();
+        this.#hangs(isTry);
         resolve(this.#noAnswer());
       }, this.limits.answerMs);
       const settled = (): boolean => {
@@ -107,14 +117,16 @@ export class FolderCalls {
     });
   }
 
-  #hangs(): void {
+  #hangs(isTry: boolean): void {
     this.#hung += 1;
+    // Those that were under way when it fell silent are no tries.
+    if (isTry) this.#inVain += 1;
     this.#silent = true;
-    this.#tryAgainAt = performance.now() + this.limits.againMs;
+    this.#tryLater();
     this.threads.hangs();
     this.#mine.dismiss();
-    // Others may ask in its place, once the folder answers again. So many of them may hang too, and no more.
-    if (this.#hung <= this.threads.atOnce) this.#mine.leave();
+    // Others may ask in its place, once the folder answers again; so that never more hang than one folder may hold.
+    if (this.#hung <= this.#spare) this.#mine.leave();
   }
 
   #answers(late: boolean): void {
@@ -122,14 +134,22 @@ export class FolderCalls {
       this.#hung -= 1;
       this.threads.returned();
     }
-    if (!late || this.#hung >= this.threads.atOnce) this.#mine.leave();
+    if (!late || this.#hung >= this.#spare) this.#mine.leave();
     this.threads.leave();
     this.#silent = false;
+    this.#inVain = 0;
     for (const file of this.#unclosed.splice(0)) void this.close(file);
   }
 
+  /** How many may hang without fewer than usual being asked at once. */
+  get #spare(): number {
+    return this.threads.mostOfOne - this.threads.atOnce;
+  }
+
   #noAnswer(): { silent: string } {
-    return { silent: `${this.name} did not answer within ${this.limits.answerMs / 1000} s: is its server away?` };
+    const said = `${this.name} did not answer within ${this.limits.answerMs / 1000} s: is its server away?`;
+    if (this.#hung < this.threads.mostOfOne) return { silent: said };
+    return { silent: `${said} ${this.#hung} calls hang: it is asked again when one comes back, or after a restart` };
   }
 }
 

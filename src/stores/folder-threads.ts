@@ -11,6 +11,8 @@ const MOST_AT_ONCE = 4;
 export class FolderThreads {
   /** How many calls one folder may have under way. */
   readonly atOnce: number;
+  /** How many one folder may hold in all, those included that did not answer. */
+  readonly mostOfOne: number;
   readonly #most: number;
   readonly #slots: Slots;
   #hung = 0;
@@ -19,6 +21,7 @@ export class FolderThreads {
   constructor(poolSize = threadsOfNode()) {
     this.#most = Math.max(1, poolSize - Math.max(2, Math.floor(poolSize / 4)));
     this.atOnce = Math.min(MOST_AT_ONCE, Math.max(1, Math.floor(this.#most / 3)));
+    this.mostOfOne = Math.max(2 * this.atOnce, Math.floor(this.#most / 4));
     this.#slots = new Slots(this.#most);
   }
 
@@ -30,6 +33,14 @@ export class FolderThreads {
   /** How many are held in all. */
   get held(): number {
     return this.#held;
+  }
+
+  /**
+   * Whether a folder that owes answers may be tried once more. One that still hangs costs a thread for each try, so what
+   * is tried leaves half of them to the folders that answer.
+   */
+  get areToSpare(): boolean {
+    return this.#hung < Math.floor(this.#most / 2);
   }
 
   /** Waits for a thread. False where calls that do not answer hold all that folders may have. */

@@ -78,7 +78,7 @@ ${configurationTable()}
   A redirect is followed only to allowed hosts, so those of a registry's blob store and token server belong on the list
   too: for Docker Hub, \`*.docker.io,*.docker.com\`. What a name resolves to is checked as well: loopback, private,
   link-local and metadata addresses are not asked unless \`LASTGOOD_ALLOWED_NETWORKS\` has them (metadata never).
-- The command has 32 threads for files and for looking up names, of which folders that hang never hold more than three quarters.
+- The command has 128 threads for files and for looking up names, of which folders that hang never hold more than three quarters.
   \`UV_THREADPOOL_SIZE\` sets another number. Where \`NODE_OPTIONS\` loads something in front of it, it has the four of Node.js,
   unless you set that.
 - A certificate authority of your own goes into a file that \`NODE_EXTRA_CA_CERTS\` names.

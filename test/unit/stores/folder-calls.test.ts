@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FolderCalls, type Answer } from '../../../src/stores/folder-calls.js';
 import { FolderThreads } from '../../../src/stores/folder-threads.js';
 
@@ -81,14 +81,49 @@ describe('the calls to a folder', () => {
     expect(threads.hung).toBe(threads.atOnce);
   });
 
-  it('hold twice as many threads as they may use at once, and no more, however often they are tried', async () => {
+  it('that are tried leave half of the threads to other folders, however often they are tried', async () => {
+    const others = Array.from({ length: 3 }, (_, at) => named(`/mnt/${at}`, 0));
+    for (const one of others) await hung(1, one);
+    for (let round = 0; round < 12; round++) for (const one of others) await one.run(new Call().work);
+    expect(threads.hung).toBe(6);
+    expect(await well(others[0])).toEqual({ silent: expect.stringContaining('the folder /mnt/0 did not answer') });
+    expect(await well()).toEqual({ value: 'well' });
+  });
+
+  it('hold a share of the threads, and no more, however often they are tried', async () => {
+    threads = new FolderThreads(128);
     calls = named('/mnt/a', 0);
-    for (let round = 0; round < 12; round++) {
-      await hung(1);
-      if (threads.hung < 2 * threads.atOnce) await well();
-    }
-    expect(threads.hung).toBe(2 * threads.atOnce);
-    expect(await well()).toEqual(SILENT);
+    await hung(4);
+    for (let round = 0; round < 40; round++) await calls.run(new Call().work);
+    expect(threads.hung).toBe(threads.mostOfOne);
+    const said = `${SILENT.silent} ${threads.mostOfOne} calls hang: it is asked again when one comes back, or after a restart`;
+    expect(await well()).toEqual({ silent: said });
+  });
+
+  it('of twenty folders that hang leave threads for others where there are as many as the command has', async () => {
+    threads = new FolderThreads(128);
+    await Promise.all(Array.from({ length: 20 }, (_, at) => hung(10, named(`/mnt/${at}`))));
+    expect(threads.hung).toBe(80);
+    expect(await Promise.all(Array.from({ length: 10 }, () => well()))).toEqual(
+      Array.from({ length: 10 }, () => ({ value: 'well' })),
+    );
+  });
+
+  it('go on where an answer comes while a try waits for a thread', async () => {
+    const patiently = (name: string): FolderCalls =>
+      new FolderCalls(`the folder ${name}`, { answerMs: 600_000, againMs: 0 }, threads);
+    calls = named('/mnt/a', 0);
+    const [late] = await hung(1);
+    const others = Array.from({ length: 11 }, (_, at) => ({ call: new Call(), of: patiently(`/mnt/${at}`) }));
+    const answers = others.map(({ call, of }) => of.run(call.work));
+    await vi.waitUntil(() => others.every(({ call }) => call.begun), patient);
+    const tried = well();
+    // Now it waits: those eleven and the one that hangs hold all that folders may have.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    late?.answer('back');
+    expect(await tried).toEqual({ value: 'well' });
+    for (const { call } of others) call.answer('done');
+    await Promise.all(answers);
   });
 
   it('hold up no other folder, and never hold all threads', async () => {
@@ -137,6 +172,29 @@ describe('the calls to a folder', () => {
     expect(closed).toBe(0);
     late?.answer('back');
     await vi.waitUntil(() => closed === 2, patient);
+  });
+});
+
+describe('a folder that is tried in vain', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => vi.useRealTimers());
+
+  it('is tried after twice as long each time, every four hours at least', async () => {
+    const calls = new FolderCalls('the folder /mnt/a', { answerMs: 1, againMs: 60_000 }, new FolderThreads(128));
+    const begun: number[] = [];
+    const work = (): Promise<string> => {
+      begun.push(performance.now());
+      return new Promise(() => undefined);
+    };
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      const seen = calls.run(work);
+      await vi.advanceTimersByTimeAsync(60_000);
+      await seen;
+    }
+    // From when its time to answer is over, which is looked at each minute.
+    const gaps = begun.slice(1).map((at, i) => (at - (begun[i] ?? 0)) / 60_000);
+    expect(gaps.slice(0, 4)).toEqual([2, 3, 5, 9]);
+    expect(gaps.at(-1)).toBe(4 * 60 + 1);
   });
 });
 
