@@ -100,6 +100,8 @@ export class FolderCalls {
       };
       const timer = setTimeout(() => {
         late = true;
+        // It may hang for good, and the signal may last as long as the process.
+        signal?.removeEventListener('abort', gone);
         this.#hangs(isTry);
         resolve(this.#noAnswer());
       }, this.limits.answerMs);
