@@ -5,13 +5,15 @@ const WAITS = 50;
 const WAIT_MS = 20;
 const LOG_MS = 100;
 
-/**
- * Ends the process with the code, once the calls to folders have come back that do so within a second. Those that do not
- * are left to {@link endDespiteFolders}.
- */
-export async function leave(code: number): Promise<never> {
+/** Waits for the calls to folders that come back within a second. Those that do not are left to {@link endDespiteFolders}. */
+export async function foldersSettled(): Promise<void> {
   const folders = foldersOfThisProcess();
   for (let wait = 0; wait < WAITS && folders.held > 0; wait++) await sleep(WAIT_MS);
+}
+
+/** Ends the process with the code, once its {@link foldersSettled}: at once where nothing is asked of any. */
+export async function leave(code: number): Promise<never> {
+  if (foldersOfThisProcess().held > 0) await foldersSettled();
   return process.exit(code);
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { endDespiteFolders, leave } from './leave.js';
+import { endDespiteFolders, foldersSettled, leave } from './leave.js';
 
 type Step = () => Promise<void>;
 
@@ -35,6 +35,7 @@ export async function untilSignal(
     // Whoever asked it to stop does not care why it could not start.
     if (stopping) return;
     await stopAll(steps, log);
+    await foldersSettled();
     throw error;
   } finally {
     tellStarted();

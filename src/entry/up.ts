@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../platform/database/embedded/index.js';
 import { createLog } from '../platform/telemetry/logger.js';
 import { createApi, listen } from './api-process.js';
 import { orFail } from './fail.js';
+import { leave } from './leave.js';
 import { prepare } from './migrate.js';
 import { untilSignal } from './shutdown.js';
 import { startJobs } from './worker.js';
@@ -34,7 +35,7 @@ async function withDatabase(config: Config, log: Logger, onStop: (step: () => Pr
   if (config.databaseUrl !== '') return config;
   const onExit = (reason: string) => {
     log.fatal(`the embedded PostgreSQL ended (${reason}); nothing is lost, start again`);
-    process.exit(1);
+    void leave(1);
   };
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onExit });
   onStop(() => postgres.stop());
