@@ -26,7 +26,9 @@ export async function markedFacts(handle: FileHandle, found: BigIntStats): Promi
   if (!isFresh(found)) return { ...factsOf(found), mark: fileMark(found) };
   await sleep(STEP_MS);
   const again = await handle.stat({ bigint: true });
-  return isFresh(again) ? factsOf(again) : { ...factsOf(again), mark: fileMark(again) };
+  // By the file rather than the clock, which may have gone a little less far than was waited for, or differ from a server's.
+  const isStill = again.mtimeNs === found.mtimeNs || !isFresh(again);
+  return isStill ? { ...factsOf(again), mark: fileMark(again) } : factsOf(again);
 }
 
 function factsOf({ ino, size, mtime, mtimeNs }: BigIntStats): FileFacts {
