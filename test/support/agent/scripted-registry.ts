@@ -16,6 +16,7 @@ interface KnownNode {
 /** The node calls of the API over a real connection, with lists that a test writes and leases that a test ends. */
 export class ScriptedRegistry {
   readonly #nodes = new Map<string, KnownNode>();
+  readonly #gone = new Set<string>();
   readonly #lists = new Map<string, { revision: number; assignments: AssignmentView[] }>();
   readonly #server = createServer((request, reply) => void this.#answer(request, reply));
   #port = 0;
@@ -48,10 +49,15 @@ export class ScriptedRegistry {
     for (const wake of this.#nodes.get(node)?.waiting.splice(0) ?? []) wake();
   }
 
-  /** Whoever reports under this name next has it. */
+  /**
+   * Whoever else reports under this name next has it. What the agent that had it sent with its last breath may still be
+   * on its way; it does not take the name back.
+   */
   endLease(name: string): void {
     const node = this.#nodes.get(name);
-    if (node) node.hasLease = false;
+    if (!node) return;
+    node.hasLease = false;
+    this.#gone.add(node.registration.agent);
   }
 
   registration(node: string): NodeRegistration | undefined {
@@ -80,6 +86,7 @@ export class ScriptedRegistry {
     const text = (await request.toArray()).join('');
     if (request.method === 'PUT') {
       const body = JSON.parse(text) as NodeRegistration & ResidencyReport;
+      if (this.#gone.has(body.agent)) return void request.socket.destroy();
       const node = this.#nodes.get(name);
       if (node && node.registration.agent !== body.agent && node.hasLease)
         return refuse(reply, 'node-taken', `an agent reports as ${name} already: stop it, or choose another --name`);
