@@ -22,7 +22,7 @@ export async function olderRegistry(url: string): Promise<{ url: string; close()
       const text = await answer.text();
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
       response.end(JSON.stringify({ ...(JSON.parse(text) as object), rounds: undefined }));
-    })();
+    })().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

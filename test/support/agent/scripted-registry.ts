@@ -18,7 +18,7 @@ export class ScriptedRegistry {
   readonly #nodes = new Map<string, KnownNode>();
   readonly #gone = new Set<string>();
   readonly #lists = new Map<string, { revision: number; assignments: AssignmentView[] }>();
-  readonly #server = createServer((request, reply) => void this.#answer(request, reply));
+  readonly #server = createServer((request, reply) => void this.#answer(request, reply).catch(() => reply.destroy()));
   #port = 0;
   #isDown = false;
   #revision = 0;

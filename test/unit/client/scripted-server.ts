@@ -22,7 +22,10 @@ export async function scriptedServer(script: Script): Promise<{ url: string; req
     void (async () => {
       const url = new URL(request.url ?? '/', 'http://scripted');
       const { method = '', headers } = request;
-      const seen = { method, path: url.pathname, query: url.searchParams, headers, body: await text(request) };
+      // Whoever asked may go away in the middle of it; then there is nothing to answer.
+      const body = await text(request).catch(() => null);
+      if (body === null) return;
+      const seen = { method, path: url.pathname, query: url.searchParams, headers, body };
       requests.push(seen);
       await script(seen, response);
     })();
