@@ -11,8 +11,9 @@ await untilSignal({ graceSeconds: 600, log }, async (onStop) => {
   onStop(async () => console.log('all else was brought to its end'));
   const folders = foldersOfThisProcess();
   const asked = folders.of('/mnt/away').run(() => open(path, 'r'));
-  while (folders.held === 0) await turn();
+  // One that answers may have done so before anybody looks whether it holds a thread.
   if (how.includes('answered')) await asked;
+  else while (folders.held === 0) await turn();
   console.log('started');
 });
 // Whatever hangs, it waits.
