@@ -91,6 +91,10 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
   it('comes to its end while versions that need it too are moved to all the time', async () => {
     const uris = [await bucket.lay('one.bin'), await bucket.lay('two.bin')];
     for (const uri of uris) await world.register('long', [prefix, uri]);
+    await expect.poll(() => world.isIdle(), POLL).toBe(true);
+    line.hold(IN_THE_SECOND);
+    await promote(world.api, 'long', 1);
+    await expect.poll(() => line.held(IN_THE_SECOND), POLL).toBeGreaterThan(0);
     let moves = 0;
     const isWhole = async (): Promise<boolean> => (await world.stateOf('long', prefix)) === 'present';
     while (!(await isWhole())) {
@@ -98,6 +102,7 @@ describe('a pin of a prefix with many objects that is under way while aliases mo
       await promote(world.api, 'long', (moves % 2) + 1);
       // The pins of the next move are asked for while those of this one still wait.
       await expect.poll(async () => (await world.isWaitedFor()) || (await isWhole()), POLL).toBe(true);
+      line.letGo(IN_THE_SECOND);
     }
     expect(moves).toBeGreaterThan(0);
   });
