@@ -102,7 +102,11 @@ export class TurnWorld {
   }
 
   end(node: SimNode, state: 'resident' | 'failed'): void {
-    if (node.pulls !== null) node.states.set(node.pulls, state);
+    if (node.pulls !== null) {
+      // What ended last stands last.
+      node.states.delete(node.pulls);
+      node.states.set(node.pulls, state);
+    }
     node.pulls = null;
     this.settle(node);
   }
@@ -151,12 +155,17 @@ export class TurnWorld {
     return this.nodes.filter((node) => counts(node) && fetches(node)).length;
   }
 
-  /** What the agent fetches: the first that it may, or that it fetches already. What failed is tried in its turn again. */
+  /**
+   * What the agent fetches: the first that it may, or that it fetches already. What failed waits before it is tried
+   * again, and lets the others go first meanwhile, also those that failed before it.
+   */
   private next({ list, pulls, states }: SimNode): number | null {
     const open = list?.items.filter(
       ({ go, version }) => (go || pulls === version) && states.get(version) !== 'resident',
     );
-    return (open?.find(({ version }) => states.get(version) !== 'failed') ?? open?.[0])?.version ?? null;
+    const mayFetch = new Set(open?.map(({ version }) => version));
+    const failedFirst = [...states].find(([version, state]) => state === 'failed' && mayFetch.has(version))?.[0];
+    return open?.find(({ version }) => states.get(version) !== 'failed')?.version ?? failedFirst ?? null;
   }
 
   /** One that came back is as the others once it follows a newer list and is done with what it began by the old one. */
