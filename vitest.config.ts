@@ -11,6 +11,12 @@ interface ProjectOptions {
   sequence?: { groupOrder: number };
 }
 
+// Not into this process, which only counts. Processes of the product that inherit the environment are late too.
+if (process.env.TEST_LATENESS !== undefined) {
+  const late = new URL('test/support/late-machine.mjs', import.meta.url).href;
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${late}`;
+}
+
 // Each project starts only the servers its tests need, and only when one of its tests runs:
 // a unit test starts in a second because nothing else does. A time limit only ends what hangs: on a machine that is
 // busy with other things, anything may take many times as long as usual.

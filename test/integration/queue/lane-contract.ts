@@ -44,6 +44,8 @@ export const laneContract = (backend: string, place: QueuePlace): void => {
       await harness.work(untilTheGateOpens, { concurrency: 1 }, async ({ n }) => void seen.push(n));
       await add(...twenty.map((n) => note.with({ n })), bulkNote.with({ n: 1 }));
       await until('the bulk job ran', () => seen.length === 1);
+      // Each lane has a worker of its own, and this one may begin later.
+      await until('a prompt job runs', async () => (await harness.queue.depths()).prompt.active === 1);
       expect((await harness.queue.depths()).prompt).toMatchObject({ active: 1, waiting: 19 });
     });
 
