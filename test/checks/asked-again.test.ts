@@ -124,12 +124,21 @@ describe('checks that are asked for again and again', () => {
 
   it('are all taken in, a thousand at once, and come to a few jobs', async () => {
     await inFiles('burst');
-    const asked = await Promise.all(Array.from({ length: 1000 }, () => ask('burst', true)));
+    // On a busy machine some wait too long for a connection to the database, are told so, and ask again.
+    const path = '/v1/models/burst/versions/1/checks';
+    const untilTaken = async (): Promise<CheckRequestView> => {
+      for (;;) {
+        const { status, body } = await place.api.as('cron').post(path).send({ deep: true });
+        if (status === 202) return body as CheckRequestView;
+        expect(body).toMatchObject({ status: 503, code: 'database-unavailable' });
+      }
+    };
+    const asked = await Promise.all(Array.from({ length: 1000 }, untilTaken));
     // One, and as many as came to their end meanwhile.
     expect(new Set(asked.map(({ rounds: { deep } }) => deep)).size).toBeLessThan(20);
     const last = Math.max(...asked.map(({ rounds: { deep } }) => deep ?? Infinity));
     await expect
-      .poll(async () => (await rounds('burst')).deep?.completedNumber, { timeout: 60_000 })
+      .poll(async () => (await rounds('burst')).deep?.completedNumber, { timeout: 120_000 })
       .toBeGreaterThanOrEqual(last);
     expect((await rounds('burst')).deep).toMatchObject({ number: last, underWay: false });
   });
